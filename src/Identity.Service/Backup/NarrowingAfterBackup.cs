@@ -1,6 +1,12 @@
 using System.Data.Common;
+using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.ClientAuthorities;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Webhooks;
 using Dapper;
 
 namespace Culvert.Identity.Service.Backup;
@@ -78,81 +84,51 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
     ];
 
     // The statements that archive each kind of object, with everything else that archiving disables.
-    private static readonly Dictionary<string, string[]> ArchivalTables = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Restriction> ArchivalTables = new(StringComparer.Ordinal)
     {
-        ["federation_rule"] = [ArchiveBy("federation_rules")],
-        ["federation_issuer"] =
-        [
-            "UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE issuer_id = @id AND archived_at_ms IS NULL",
-            ArchiveBy("federation_issuers"),
-        ],
-        ["service_account"] =
-        [
-            "UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE service_account_id = @id AND archived_at_ms IS NULL",
-            ArchiveBy("service_accounts"),
-        ],
-        ["tunnel"] =
-        [
-            "UPDATE registered_certificates SET archived_at_ms = @now WHERE tunnel_id = @id AND archived_at_ms IS NULL",
-            "UPDATE relying_parties SET archived_at_ms = @now, secret_hash = NULL WHERE tunnel_id = @id "
-                + "AND archived_at_ms IS NULL",
-            "UPDATE tunnels SET archived_at_ms = @now, token_hash = NULL, token_sealed = NULL, "
-                + "bundle_epoch = bundle_epoch + 1 WHERE id = @id AND archived_at_ms IS NULL",
-        ],
-        ["tunnel_certificate"] =
-        [
+        ["federation_rule"] = Run(ArchiveBy("federation_rules")),
+        ["federation_issuer"] = Run(DisableRules("issuer_id = @id"), ArchiveBy("federation_issuers")),
+        ["service_account"] = Run(DisableRules("service_account_id = @id"), ArchiveBy("service_accounts")),
+        ["tunnel"] = (id, now) => TunnelStore.Archive(TunnelId.Wrap(id), now),
+        ["tunnel_certificate"] = Run(
             "UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = (SELECT tunnel_id FROM registered_certificates "
                 + "WHERE id = @id AND archived_at_ms IS NULL)",
-            "UPDATE registered_certificates SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL",
-        ],
-        ["client_certificate_authority"] =
-        [
-            "UPDATE client_authorities SET archived_at_ms = @now, live_key = NULL WHERE id = @id AND archived_at_ms IS NULL",
-        ],
-        ["edge"] =
-        [
-            "UPDATE edges SET archived_at_ms = @now, live_name = NULL WHERE id = @id AND archived_at_ms IS NULL",
-        ],
-        ["relying_party"] =
-        [
-            "UPDATE relying_parties SET archived_at_ms = @now, secret_hash = NULL WHERE id = @id AND archived_at_ms IS NULL",
-        ],
-        ["organization"] =
-        [
-            "UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE organization_id = @id AND archived_at_ms IS NULL",
+            "UPDATE registered_certificates SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"
+        ),
+        ["client_certificate_authority"] = (id, now) => [ClientAuthorityStore.Archive(ClientAuthorityId.Wrap(id), now)],
+        ["edge"] = (id, now) => [EdgeStore.Archive(EdgeId.Wrap(id), now)],
+        ["relying_party"] = (id, now) => [RelyingPartyStore.Archive(RelyingPartyId.Wrap(id), now)],
+        ["organization"] = Run(
+            DisableRules("organization_id = @id"),
             "UPDATE tunnels SET paused_at_ms = @now WHERE organization_id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
-            "UPDATE organizations SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL",
-        ],
-        ["webhook"] = ["UPDATE webhooks SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"],
+            "UPDATE organizations SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"
+        ),
+        ["webhook"] = (id, now) => WebhookStore.Archive(WebhookId.Wrap(id), now),
     };
 
     // The statements that suspend an object so that its operator can undo it.
-    private static readonly Dictionary<string, string[]> HoldTables = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Restriction> HoldTables = new(StringComparer.Ordinal)
     {
-        ["federation_rule"] = [DisableRules("id = @id")],
-        ["federation_issuer"] = [DisableRules("issuer_id = @id")],
-        ["service_account"] = [DisableRules("service_account_id = @id")],
-        ["tunnel"] =
-        [
-            "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
-        ],
+        ["federation_rule"] = Run(DisableRules("id = @id")),
+        ["federation_issuer"] = Run(DisableRules("issuer_id = @id")),
+        ["service_account"] = Run(DisableRules("service_account_id = @id")),
+        ["tunnel"] = Run(
+            "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL"
+        ),
         // The restored version may allow more than the later approved one: agents keep their current one.
-        ["route"] =
-        [
+        ["route"] = Run(
             "UPDATE route_policies SET state = 'superseded', active_hostname = NULL "
-                + "WHERE tunnel_id || '/' || hostname = @id AND state = 'active'",
-        ],
-        ["client_range_set"] =
-        [
+                + "WHERE tunnel_id || '/' || hostname = @id AND state = 'active'"
+        ),
+        ["client_range_set"] = Run(
             "UPDATE tunnels SET paused_at_ms = @now WHERE ' ' || client_range_sets || ' ' LIKE '% ' || @id || ' %' "
-                + "AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
-        ],
-        ["hostname"] = ["UPDATE hostnames SET state = 'suspended' WHERE name = @id AND state = 'active'"],
-        ["certificate_authority"] =
-        [
+                + "AND archived_at_ms IS NULL AND paused_at_ms IS NULL"
+        ),
+        ["hostname"] = Run("UPDATE hostnames SET state = 'suspended' WHERE name = @id AND state = 'active'"),
+        ["certificate_authority"] = Run(
             "UPDATE certificate_authorities SET state_before = state, state = 'suspended', state_since_ms = @now "
-                + "WHERE id = @id AND state IN ('approved', 'staged', 'active')",
-        ],
+                + "WHERE id = @id AND state IN ('approved', 'staged', 'active')"
+        ),
     };
 
     private readonly HashSet<Narrowing> done = [];
@@ -186,10 +162,11 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
                 continue;
             }
 
-            var (statements, deed) = Archivals.Contains(later.Name)
-                ? (ArchivalTables.GetValueOrDefault(type, []), Archived)
-                : (HoldTables.GetValueOrDefault(type, []), Held);
-            Execute(statements, type, id, deed, later.Name);
+            var (restrictions, deed) = Archivals.Contains(later.Name) ? (ArchivalTables, Archived) : (HoldTables, Held);
+            if (restrictions.TryGetValue(type, out var restriction) && Execute(restriction(id, now)) > 0)
+            {
+                done.Add(new Narrowing(type, id, deed, later.Name));
+            }
         }
 
         return done;
@@ -201,27 +178,8 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
             .Resources.OrderBy(resource => resource.Type is "tunnel" or "workspace" ? 1 : 0)
             .FirstOrDefault(("installation", ""));
 
-    private void Execute(IReadOnlyList<string> statements, string type, string id, string deed, string cause)
-    {
-        var changed = 0;
-        foreach (var sql in statements)
-        {
-            changed += connection.Execute(
-                sql,
-                new
-                {
-                    id,
-                    now = now.ToStore(),
-                    by = ByRestore,
-                }
-            );
-        }
-
-        if (changed > 0)
-        {
-            done.Add(new Narrowing(type, id, deed, cause));
-        }
-    }
+    private int Execute(IReadOnlyList<Statement> statements) =>
+        statements.Sum(statement => connection.Execute(statement.Sql, statement.Parameters));
 
     // Certificates missing from the backup are added to the inventory, so that each can be found and revoked; a machine's is
     // revoked immediately, like those in the backup.
@@ -279,9 +237,26 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         }
     }
 
+    private static Restriction Run(params string[] texts) =>
+        (id, now) =>
+            [
+                .. texts.Select(text => new Statement(
+                    text,
+                    new
+                    {
+                        id,
+                        now = now.ToStore(),
+                        by = ByRestore,
+                    }
+                )),
+            ];
+
     private static string ArchiveBy(string table) =>
         $"UPDATE {table} SET archived_at_ms = @now, archived_by = @by WHERE id = @id AND archived_at_ms IS NULL";
 
     private static string DisableRules(string which) =>
         $"UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE {which} AND archived_at_ms IS NULL AND state <> 'disabled'";
+
+    /// <summary>Statements that restrict the object with this id.</summary>
+    private delegate IReadOnlyList<Statement> Restriction(string id, DateTimeOffset now);
 }

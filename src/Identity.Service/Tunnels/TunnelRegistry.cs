@@ -166,7 +166,7 @@ internal sealed class TunnelRegistry(
             new Decision
             {
                 Event = TunnelEvents.Archived(context.OriginAt(now), tunnel, reason),
-                Statements = tunnels.Archive(tunnel.Id, now),
+                Statements = TunnelStore.Archive(tunnel.Id, now),
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken

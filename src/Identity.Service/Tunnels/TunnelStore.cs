@@ -151,7 +151,7 @@ internal sealed class TunnelStore(Database database)
         );
 
     /// <summary>Archives it and its certificates, and deletes the token; stale if archived already.</summary>
-    public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
+    public static IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {
         var parameters = new { Id = id.Value, At = at.ToStore() };
         return

@@ -137,7 +137,7 @@ internal sealed class WebhookEndpoints(
             request,
             AuditEvents.WebhookArchived,
             webhook,
-            store.Archive(webhook.Id, at),
+            WebhookStore.Archive(webhook.Id, at),
             cancellationToken
         );
         if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)

@@ -71,7 +71,7 @@ internal sealed class WebhookStore(Database database)
         ).ExpectingOne(WebhookErrors.Signature.Refuse());
 
     /// <summary>Deletes the secret and unsent messages; stale if it is already archived.</summary>
-    public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
+    public static IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
         [
             new Statement(
                 "UPDATE webhooks SET archived_at_ms = @at, sealed_secret = NULL "

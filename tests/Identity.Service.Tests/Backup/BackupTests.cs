@@ -155,6 +155,29 @@ public sealed class BackupTests : IAsyncLifetime
         (await federated.CreateAsync($"/v1/tunnels/{paused}/rotate_token", [])).Text("tunnel_token").ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Restored_WithALaterExport_SendsNothingToAWebhookArchivedLater()
+    {
+        await federated.Service.PauseJobsAsync();
+        var webhook = (
+            await federated.CreateAsync("/v1/webhooks", new JsonObject { ["url"] = "https://hooks.example.com/in" })
+        ).Id();
+        await federated.CreateAsync($"/v1/webhooks/{webhook}/test");
+        (await FindStatesAsync()).ShouldBe(["pending"]);
+        await BackUpAsync();
+        await federated.CreateAsync($"/v1/webhooks/{webhook}/archive");
+
+        await RestoreAsync(new RestoreChoice([await ExportAsync()], [], NothingLater: false));
+
+        (await FindStatesAsync()).ShouldBe(["failed"]);
+
+        async Task<IEnumerable<string>> FindStatesAsync() =>
+            (await federated.GetAsync($"/v1/webhooks/{webhook}/deliveries"))
+                .GetProperty("data")
+                .EnumerateArray()
+                .Select(delivery => delivery.Text("state"));
+    }
+
     // The version of the backup may allow more than the one that was approved later.
     [Fact]
     public async Task Restored_WithALaterExport_HasNoActivePolicyWhereOneWasApproved()

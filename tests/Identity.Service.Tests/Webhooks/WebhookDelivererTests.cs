@@ -94,7 +94,7 @@ public abstract class WebhookDelivererTests : IDisposable
     public async Task Run_ArchivedWebhook_SendsNothing()
     {
         await EnqueueAsync();
-        await CommitAsync([.. webhooks.Archive(webhook.Id, store.Time.GetStoreNow())]);
+        await CommitAsync([.. WebhookStore.Archive(webhook.Id, store.Time.GetStoreNow())]);
 
         await RunAsync();
 

@@ -76,7 +76,7 @@ internal sealed class RelyingPartyRegistry(
                     AuditEvents.RelyingPartyArchived,
                     party,
                     reason,
-                    [parties.Archive(party.Id, time.GetStoreNow())]
+                    [RelyingPartyStore.Archive(party.Id, time.GetStoreNow())]
                 ),
                 cancellationToken
             );

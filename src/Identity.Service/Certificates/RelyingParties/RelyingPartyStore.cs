@@ -55,7 +55,7 @@ internal sealed class RelyingPartyStore(Database database)
         ];
 
     /// <summary>Also invalidates its credential. Stale if archived already.</summary>
-    public Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
+    public static Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE relying_parties SET archived_at_ms = @At, secret_hash = NULL "
                 + "WHERE id = @Id AND archived_at_ms IS NULL",

@@ -130,7 +130,7 @@ internal sealed class ClientAuthorityEndpoints(
                     authority,
                     body.Value.Reason
                 ),
-                Statements = [authorities.Archive(authority.Id, now)],
+                Statements = [ClientAuthorityStore.Archive(authority.Id, now)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken

@@ -57,7 +57,7 @@ internal sealed class ClientAuthorityStore(Database database)
     }
 
     /// <summary>Stale when it is archived already.</summary>
-    public Statement Archive(ClientAuthorityId id, DateTimeOffset at) =>
+    public static Statement Archive(ClientAuthorityId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE client_authorities SET archived_at_ms = @At, live_key = NULL "
                 + "WHERE id = @Id AND archived_at_ms IS NULL",

@@ -108,7 +108,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
                     edge,
                     reason
                 ),
-                Statements = [assignments.InsertAvailabilityChanges(edge.Id, now), edges.Archive(edge.Id, now)],
+                Statements = [assignments.InsertAvailabilityChanges(edge.Id, now), EdgeStore.Archive(edge.Id, now)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken

@@ -32,7 +32,7 @@ internal sealed class EdgeStore(Database database)
     public Statement Insert(Edge edge) => Table.Insert(Row.Create(edge)).Unique(TunnelErrors.EdgeNameTaken.Refuse());
 
     /// <summary>Stale when it is archived already.</summary>
-    public Statement Archive(EdgeId id, DateTimeOffset at) =>
+    public static Statement Archive(EdgeId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE edges SET archived_at_ms = @At, live_name = NULL WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
