@@ -34,25 +34,21 @@ internal sealed class RelyingPartyStore(Database database)
             cancellationToken
         );
 
-    public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit) =>
+    public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit)
+    {
+        var row = Row.Create(party) with { SecretHash = secretHash, Limit = limit };
+        return
         [
-            // Updates the tunnel's row, which locks it in a database with several writers: count and check become one step.
-            new Statement(
-                "UPDATE tunnels SET revision = revision WHERE id = @Value AND archived_at_ms IS NULL",
-                new { party.TunnelId.Value }
-            ).ExpectingOne(TunnelErrors.Archived.Refuse()),
+            TunnelLock.Acquire(row),
             Table
                 .InsertWhere(
-                    Row.Create(party) with
-                    {
-                        SecretHash = secretHash,
-                        Limit = limit,
-                    },
+                    row,
                     "(SELECT COUNT(*) FROM relying_parties WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL) < @Limit"
                 )
                 .ExpectingOne(RelyingPartyErrors.Limit.Refuse())
                 .Unique(RelyingPartyErrors.NameTaken.Refuse()),
         ];
+    }
 
     /// <summary>Also invalidates its credential. Stale if archived already.</summary>
     public static Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
