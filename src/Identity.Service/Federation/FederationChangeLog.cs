@@ -28,6 +28,14 @@ internal sealed class FederationChangeLog(Database database)
             ];
     }
 
+    /// <summary>A condition: no rule has changed since that number; <see cref="FederationErrors.Changed"/>.</summary>
+    public Statement RequireRulesUnchanged(long sequence) =>
+        new Statement(
+            "SELECT 1 FROM federation_sequence WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM federation_changes "
+                + "WHERE kind = 'federation_rule' AND sequence > @sequence)",
+            new { sequence }
+        ).ExpectingOne(FederationErrors.Changed.Refuse());
+
     public async ValueTask<long> LatestAsync(CancellationToken cancellationToken)
     {
         return await database.ScalarAsync<long>(

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Federation.Administration;
 /// Checks a change to an issuer against its rules. A caller that sets an issuer's keys can mint any token of it, so no
 /// caller may do so where rules grant more than the caller's own rights (S2).
 /// </summary>
-internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, IssuerStore issuers)
+internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, FederationChangeLog log)
 {
     /// <param name="updated">The new record; the same as before where only its keys are accepted again.</param>
     /// <returns>
@@ -32,7 +32,7 @@ internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter lint
         var seen = directory.Current;
         return (
             CheckRules(seen, before, updated) ?? CheckCaller(seen, caller, updated),
-            [issuers.RequireRulesUnchanged(seen.Sequence)]
+            [log.RequireRulesUnchanged(seen.Sequence)]
         );
     }
 

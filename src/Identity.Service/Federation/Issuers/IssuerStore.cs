@@ -31,14 +31,6 @@ internal sealed class IssuerStore(Database database)
     public Statement Update(Issuer issuer) =>
         UpdateLive(Row.Create(issuer)).Unique(FederationErrors.NameTaken.Refuse());
 
-    /// <summary>A condition: no rule has changed since that number; <see cref="FederationErrors.Changed"/>.</summary>
-    public Statement RequireRulesUnchanged(long sequence) =>
-        new Statement(
-            "SELECT 1 FROM federation_sequence WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM federation_changes "
-                + "WHERE kind = 'federation_rule' AND sequence > @sequence)",
-            new { sequence }
-        ).ExpectingOne(FederationErrors.Changed.Refuse());
-
     /// <summary>As <see cref="Update"/>; <see cref="FederationErrors.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
