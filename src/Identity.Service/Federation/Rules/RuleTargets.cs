@@ -1,62 +1,44 @@
-using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Edges;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-internal sealed class RuleTargets(Database database)
+internal sealed class RuleTargets(TunnelStore tunnels, ServiceAccountStore accounts, EdgeStore edges)
 {
-    /// <summary>The first id that is not an unarchived tunnel of the organization; null if none.</summary>
-    public async ValueTask<string?> FindMissingTunnelAsync(
-        string organizationId,
-        IReadOnlyList<string> tunnelIds,
-        CancellationToken cancellationToken
-    ) =>
-        await FindMissingAsync(
-            "SELECT id FROM tunnels WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND "
-                + database.AnyOf("id", "@ids"),
-            organizationId,
-            tunnelIds,
-            cancellationToken
-        );
-
-    /// <summary>The first id that is not an unarchived service account of the organization; null if none.</summary>
-    public async ValueTask<string?> FindMissingAccountAsync(
-        string organizationId,
-        IReadOnlyList<string> accountIds,
-        CancellationToken cancellationToken
-    ) =>
-        await FindMissingAsync(
-            "SELECT id FROM service_accounts WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND "
-                + database.AnyOf("id", "@ids"),
-            organizationId,
-            accountIds,
-            cancellationToken
-        );
-
-    /// <summary>The first id that is not an unarchived edge; null if none.</summary>
-    public async ValueTask<string?> FindMissingEdgeAsync(
-        IReadOnlyList<string> edgeIds,
-        CancellationToken cancellationToken
-    ) =>
-        await FindMissingAsync(
-            "SELECT id FROM edges WHERE archived_at_ms IS NULL AND " + database.AnyOf("id", "@ids"),
-            "",
-            edgeIds,
-            cancellationToken
-        );
-
-    private async ValueTask<string?> FindMissingAsync(
-        string sql,
-        string organizationId,
-        IReadOnlyList<string> ids,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Refuses the first tunnel, actor or edge of the rule that does not exist or is archived.</summary>
+    public async ValueTask<Refusal?> CheckAsync(Rule rule, CancellationToken cancellationToken)
     {
-        if (ids.Count == 0)
+        foreach (var id in rule.TunnelIds)
         {
-            return null;
+            if (
+                await tunnels.FindAsync(id, cancellationToken) is not { IsArchived: false } tunnel
+                || tunnel.OrganizationId != rule.OrganizationId
+            )
+            {
+                return FederationErrors.Reference.Refuse($"tunnel_ids: {id} is not a tunnel of this organization.");
+            }
         }
 
-        var found = await database.QueryAsync<string>(sql, new { organizationId, ids }, cancellationToken);
-        return ids.Except(found, StringComparer.Ordinal).FirstOrDefault();
+        foreach (var id in rule.ActorIds)
+        {
+            if (await accounts.FindAsync(rule.OrganizationId, id, cancellationToken) is not { IsArchived: false })
+            {
+                return FederationErrors.Reference.Refuse(
+                    $"actor_ids: {id} is not a service account of this organization."
+                );
+            }
+        }
+
+        foreach (var id in rule.EdgeIds)
+        {
+            if (await edges.FindAsync(id, cancellationToken) is not { ArchivedAt: null })
+            {
+                return FederationErrors.Reference.Refuse($"edge_ids: {id} is not a registered edge.");
+            }
+        }
+
+        return null;
     }
 }

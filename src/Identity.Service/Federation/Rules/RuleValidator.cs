@@ -26,7 +26,7 @@ internal sealed class RuleValidator(
         ?? CheckScopes(rule)
         ?? CheckCaller(rule, caller)
         ?? await CheckReferencesAsync(rule, cancellationToken)
-        ?? await CheckTargetsAsync(rule, cancellationToken);
+        ?? await targets.CheckAsync(rule, cancellationToken);
 
     /// <summary>
     /// As <see cref="CheckAsync"/> for the rule after a change. A caller that changes a rule must have the right to
@@ -43,7 +43,7 @@ internal sealed class RuleValidator(
         ?? CheckScopes(after)
         ?? (RuleNarrowing.Narrows(before, after) ? null : CheckCaller(before, caller) ?? CheckCaller(after, caller))
         ?? await CheckReferencesAsync(after, cancellationToken)
-        ?? await CheckTargetsAsync(after, cancellationToken);
+        ?? await targets.CheckAsync(after, cancellationToken);
 
     private Refusal? CheckOwnMembers(Rule rule)
     {
@@ -184,24 +184,5 @@ internal sealed class RuleValidator(
         }
 
         return null;
-    }
-
-    private async ValueTask<Refusal?> CheckTargetsAsync(Rule rule, CancellationToken cancellationToken)
-    {
-        if (await targets.FindMissingTunnelAsync(rule.OrganizationId, rule.TunnelIds, cancellationToken) is { } tunnel)
-        {
-            return FederationErrors.Reference.Refuse($"tunnel_ids: {tunnel} is not a tunnel of this organization.");
-        }
-
-        if (await targets.FindMissingAccountAsync(rule.OrganizationId, rule.ActorIds, cancellationToken) is { } account)
-        {
-            return FederationErrors.Reference.Refuse(
-                $"actor_ids: {account} is not a service account of this organization."
-            );
-        }
-
-        return await targets.FindMissingEdgeAsync(rule.EdgeIds, cancellationToken) is { } edge
-            ? FederationErrors.Reference.Refuse($"edge_ids: {edge} is not a registered edge.")
-            : null;
     }
 }
