@@ -41,6 +41,9 @@ internal sealed record IssuerSettings
     /// <summary>How long the last good keys are used; after that, 503.</summary>
     public TimeSpan KeysStaleFor { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>The claims of its tokens that rules may compare, besides <c>sub</c> and <c>client_id</c>.</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+
     /// <summary>Whether both have the same configuration, the content of the CA file included.</summary>
     public bool IsAs(IssuerSettings other) =>
         Name == other.Name

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Culvert.Tunnel.Agent.Authorization;
 
 internal sealed record OauthSettings
@@ -12,6 +14,10 @@ internal sealed record OauthSettings
 
     /// <summary>Names of <c>issuers</c>; at least one when a token is required.</summary>
     public IReadOnlyList<string> Issuers { get; init; } = [];
+
+    /// <summary>By the name of an issuer in the file: <see cref="IssuerSettings.Claims"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Claims { get; init; } =
+        FrozenDictionary<string, IReadOnlyList<string>>.Empty;
 
     /// <summary>Further values of <c>aud</c> besides the resource (A7). Two routes never share one.</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];

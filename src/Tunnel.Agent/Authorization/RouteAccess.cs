@@ -13,13 +13,14 @@ internal sealed class RouteAccess
         UpstreamCredential credential,
         TimeProvider time,
         bool needsGroups = false,
+        bool needsClaims = false,
         RouteAccess? before = null,
         SessionBinding? sessions = null
     )
     {
         Oauth = oauth;
         AuthorizationServers = [.. issuers.Select(i => i.Issuer.Issuer)];
-        Validator = new TokenValidator(issuers, time, needsGroups);
+        Validator = new TokenValidator(issuers, time, needsGroups, needsClaims);
         Scopes = new ScopePolicy(oauth);
         Proofs = before?.Proofs ?? new ProofCheck(time);
         Sessions = sessions ?? new SessionBinding("", new SessionKey());

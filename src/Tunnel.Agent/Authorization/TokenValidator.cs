@@ -13,7 +13,12 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// signature, 6. times, 7. revocation, 8. audience, 9. subject and binding. Results are not cached: each request is
 /// validated (A12).
 /// </summary>
-internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time, bool needsGroups = false)
+internal sealed class TokenValidator(
+    IReadOnlyList<IssuerKeyCache> issuers,
+    TimeProvider time,
+    bool needsGroups = false,
+    bool needsClaims = false
+)
 {
     public async ValueTask<TokenVerdict> ValidateAsync(
         string text,
@@ -210,19 +215,35 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             }
         }
 
+        var clientId = claims.FindString("client_id"u8) ?? claims.FindString("azp"u8) ?? "";
         return new TokenVerdict(
             new Principal
             {
                 Issuer = issuer.Issuer,
                 Subject = subject,
-                ClientId = claims.FindString("client_id"u8) ?? claims.FindString("azp"u8) ?? "",
+                ClientId = clientId,
                 Scopes = scopes,
                 Groups = groups,
+                Claims = needsClaims ? ReadClaims(claims, issuer, subject, clientId) : PrincipalClaims.None,
                 EndsAt = endsAt,
                 KeyThumbprint = thumbprint,
             },
             TokenError.None
         );
+    }
+
+    private static PrincipalClaims ReadClaims(ClaimSet claims, IssuerSettings issuer, string subject, string clientId)
+    {
+        var found = new List<KeyValuePair<string, ClaimValue>>();
+        foreach (var name in issuer.Claims)
+        {
+            if (claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim) && ClaimValue.Read(claim.Raw) is { } value)
+            {
+                found.Add(new(name, value));
+            }
+        }
+
+        return PrincipalClaims.Create(subject, clientId, found);
     }
 
     // RFC 9068 §2.2.3 defines scope, separated by spaces; some issuers write scp, and some of those a list.

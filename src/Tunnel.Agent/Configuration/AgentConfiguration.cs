@@ -112,7 +112,9 @@ internal static class AgentConfiguration
         NetworkOptions network
     )
     {
-        var routes = root.Map("routes").Select(r => RouteReader.Read(r.Name, root, r.Section, network)).ToList();
+        var routes = root.Map("routes")
+            .Select(r => RouteReader.Read(r.Name, root, r.Section, network, issuers))
+            .ToList();
         if (routes.Count == 0)
         {
             root.Error(

@@ -9,6 +9,9 @@ namespace Culvert.Tunnel.Agent.Configuration;
 /// <summary>Reads an entry of <c>issuers</c>.</summary>
 internal static class IssuerReader
 {
+    private const int MaxClaims = 16;
+    private const int MaxClaimCharacters = 64;
+
     private static readonly IssuerSettings Defaults = new() { Name = "", Issuer = "" };
 
     public static IssuerSettings Read(string name, ConfigSection section)
@@ -48,7 +51,28 @@ internal static class IssuerReader
                 TimeSpan.FromMinutes(1),
                 TimeSpan.FromDays(30)
             ),
+            Claims = ReadClaims(section),
         };
+    }
+
+    private static IReadOnlyList<string> ReadClaims(ConfigSection section)
+    {
+        var claims = section.Strings("claims");
+        if (claims.Count > MaxClaims)
+        {
+            section.Error("claims", $"There are more than {MaxClaims} claims.", "Name only those that rules compare.");
+        }
+
+        if (claims.Any(c => c.Length is 0 or > MaxClaimCharacters || c.Any(char.IsControl)))
+        {
+            section.Error(
+                "claims",
+                $"The name of a claim has 1 to {MaxClaimCharacters} characters and no control characters.",
+                "Write it as the issuer's tokens do, such as customer_id. A claim inside another one cannot be named."
+            );
+        }
+
+        return claims;
     }
 
     private static JwsAlgorithms ReadAlgorithms(ConfigSection section)

@@ -12,7 +12,8 @@ internal static class OauthReader
     // A5: the scope requests a refresh token, which concerns only client and authorization server.
     private const string OfflineAccess = "offline_access";
 
-    public static OauthSettings Read(ConfigSection oauth)
+    /// <param name="issuers">Those of the file.</param>
+    public static OauthSettings Read(ConfigSection oauth, IReadOnlyList<IssuerSettings> issuers)
     {
         var written = oauth.RequiredString("mode");
         OauthMode? mode = written switch
@@ -38,6 +39,7 @@ internal static class OauthReader
             Path = oauth.String("path", "/mcp"),
             Resource = oauth.String("resource"),
             Issuers = oauth.Strings("issuers"),
+            Claims = issuers.ToDictionary(i => i.Name, i => i.Claims, StringComparer.Ordinal),
             Audiences = oauth.Strings("audiences"),
             ScopesSupported = oauth.Strings("scopes_supported"),
             RequiredScopes = oauth.Strings("required_scopes"),

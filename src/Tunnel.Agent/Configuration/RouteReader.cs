@@ -20,7 +20,8 @@ internal static partial class RouteReader
         string name,
         ConfigSection root,
         ConfigSection route,
-        NetworkOptions network
+        NetworkOptions network,
+        IReadOnlyList<IssuerSettings> issuers
     )
     {
         if (name != Route.BareDomain && !Label().IsMatch(name))
@@ -33,7 +34,7 @@ internal static partial class RouteReader
         }
 
         var oauth = route.Section("oauth");
-        var access = OauthReader.Read(oauth);
+        var access = OauthReader.Read(oauth, issuers);
         var upstream = UpstreamReader.Read(route.Section("upstream"), network, access.Path);
         var settings = new RouteSettings
         {

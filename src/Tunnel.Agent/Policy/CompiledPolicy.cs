@@ -187,7 +187,7 @@ internal sealed class CompiledPolicy
         CallArguments? arguments = null
     )
     {
-        var match = new RuleMatch(arguments);
+        var match = new RuleMatch(arguments, caller.Claims);
         everybody.Find(kind, name, caller, isUnclear, ref match);
         if (caller.Principal is not { } principal)
         {

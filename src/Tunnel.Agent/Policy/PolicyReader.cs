@@ -107,11 +107,12 @@ internal static class PolicyReader
     private static PolicyRule ReadRule(ConfigSection section, OauthSettings oauth)
     {
         var budget = section.Has("budget") ? BudgetReader.Read(section.Section("budget")) : null;
+        var issuer = section.String("issuer");
         var rule = new PolicyRule
         {
             Name = section.RequiredString("name"),
             Effect = ParseEffect(section.Choice("effect", "allow", "allow", "deny")),
-            Issuer = section.String("issuer"),
+            Issuer = issuer,
             Subject = section.String("subject"),
             ClientId = section.String("client_id"),
             Scope = section.String("scope"),
@@ -125,7 +126,7 @@ internal static class PolicyReader
             Limits = ReadLimits(section),
             RequiredScopes = section.Strings("require_scope"),
             Budget = budget,
-            Arguments = ArgumentReader.Read(section, budget?.Constraint),
+            Arguments = ArgumentReader.Read(section, new ClaimNames(oauth, issuer), budget?.Constraint),
             Approval = ApprovalReader.Read(section),
             Masked = ArgumentReader.ReadPointers(section, "mask"),
         };

@@ -55,6 +55,9 @@ internal sealed record PolicyRule
     /// <summary>Further scopes that a token needs for a call; without them the caller gets a challenge.</summary>
     public IReadOnlyList<string> RequiredScopes { get; init; } = [];
 
+    /// <summary>Whether a condition compares a claim of the caller's token.</summary>
+    public bool ReadsClaims => Arguments?.Claims.Any() == true;
+
     public RuleBudget? Budget { get; init; }
 
     public RuleApproval? Approval { get; init; }

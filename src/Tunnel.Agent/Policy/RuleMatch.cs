@@ -1,10 +1,12 @@
 using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>The first matching rule of each effect, by its position in the file; -1 for none.</summary>
 /// <param name="call">The call's arguments; null if only a name is in question, as in lists.</param>
-internal struct RuleMatch(CallArguments? call = null)
+/// <param name="claims">Of the caller.</param>
+internal struct RuleMatch(CallArguments? call, PrincipalClaims claims)
 {
     public int Allow = -1;
     public int Deny = -1;
@@ -42,7 +44,7 @@ internal struct RuleMatch(CallArguments? call = null)
             return true; // it cannot change the result
         }
 
-        if (rule.Arguments.FindError(arguments.Root) is not { } error)
+        if (rule.Arguments.FindError(arguments.Root, claims) is not { } error)
         {
             return true;
         }

@@ -10,6 +10,9 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// <param name="Workload">The name in the client certificate that the edge verified; empty without one.</param>
 internal readonly record struct Caller(Principal? Principal, IPAddress? Address = null, string Workload = "")
 {
+    /// <summary>The claims that rules may compare; none without a principal.</summary>
+    public PrincipalClaims Claims => Principal?.Claims ?? PrincipalClaims.None;
+
     public static Caller From(Exchange exchange) =>
         new(exchange.Principal, exchange.Connection.Client.Address, exchange.Connection.Workload);
 }

@@ -18,6 +18,9 @@ internal sealed record Principal
     /// <summary>The claim <c>groups</c>, on routes whose policy reads it; otherwise empty.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
 
+    /// <summary>The claims that rules may compare, on routes whose policy does; otherwise none.</summary>
+    public PrincipalClaims Claims { get; init; } = PrincipalClaims.None;
+
     /// <summary>
     /// When the agent begins to refuse new requests with this token: <c>exp</c> plus the issuer's leeway.
     /// </summary>

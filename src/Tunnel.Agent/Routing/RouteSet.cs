@@ -32,6 +32,7 @@ internal sealed class RouteSet : IAsyncDisposable
                     CreateCredential(s.Credential, time),
                     time,
                     s.Policy.Rules.Any(r => r.Groups.Count > 0),
+                    s.Policy.Rules.Any(r => r.ReadsClaims),
                     Before(s.Name, before)?.Access,
                     sessionKey is null ? null : new SessionBinding(s.Name, sessionKey)
                 )

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
@@ -12,6 +13,27 @@ internal static class JsonText
     /// <summary>False for another type, text that is too long, or half a surrogate pair.</summary>
     public static bool TryGet(JsonElement value, [NotNullWhen(true)] out string? text) =>
         TryRead(value, MaxBytes, out text);
+
+    /// <summary>The text in UTF-8, without JSON's escapes. False as for <see cref="TryGet"/>.</summary>
+    public static bool TryGetUtf8(JsonElement value, out ReadOnlySpan<byte> utf8)
+    {
+        utf8 = default;
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        var written = JsonMarshal.GetRawUtf8Value(value);
+        if (written.Length <= MaxBytes && !written.Contains((byte)'\\'))
+        {
+            utf8 = written[1..^1];
+            return true;
+        }
+
+        var isRead = TryGet(value, out var text);
+        utf8 = Encoding.UTF8.GetBytes(text ?? "");
+        return isRead;
+    }
 
     /// <summary>The length in code points. False as for <see cref="TryGet"/>, but at any length.</summary>
     public static bool TryCount(JsonElement value, out int characters)

@@ -698,9 +698,60 @@ public sealed class ValidationRulesTests
     private static string Call(string tool) =>
         $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{},"name":"{{tool}}" } }""";
 
-    private async Task<TokenVerdict> ValidateAsync(string token, IssuerSettings? settings = null)
+    [Fact]
+    public async Task ClaimsThatTheIssuerExposes_AreReadWhereRulesCompareThem()
+    {
+        var exposing = issuer.Settings with { Claims = ["customer_id", "regions", "level", "sub"] };
+        var token = issuer.Token(
+            OauthFixture.Resource,
+            time.GetUtcNow(),
+            c =>
+            {
+                c["customer_id"] = "c-7";
+                c["regions"] = new JsonArray("eu", 5);
+                c["level"] = 1.5;
+                c["secret"] = "s";
+            }
+        );
+
+        var read = (await ValidateAsync(token, exposing, needsClaims: true)).Principal!.Claims;
+        var unread = (await ValidateAsync(token, exposing)).Principal!.Claims;
+
+        read.TryFind("customer_id", out var customer).ShouldBeTrue();
+        customer!.EqualsText("c-7"u8).ShouldBeTrue();
+        read.TryFind("regions", out var regions).ShouldBeTrue();
+        regions!.Elements.Select(e => e.Kind).ShouldBe([ClaimValueKind.Text, ClaimValueKind.Integer]);
+        read.TryFind("sub", out var subject).ShouldBeTrue();
+        subject!.EqualsText("alice"u8).ShouldBeTrue();
+        read.TryFind("client_id", out var client).ShouldBeTrue();
+        client!.EqualsText("client-1"u8).ShouldBeTrue();
+        read.TryFind("level", out _).ShouldBeFalse();
+        read.TryFind("secret", out _).ShouldBeFalse();
+        unread.ShouldBeSameAs(PrincipalClaims.None);
+    }
+
+    [Fact]
+    public async Task ClientIdOfRules_IsAzpWhereTheIssuerHasThat()
+    {
+        var token = issuer.Token(
+            OauthFixture.Resource,
+            time.GetUtcNow(),
+            c => (c["azp"], _) = ("portal", c.Remove("client_id"))
+        );
+
+        var claims = (await ValidateAsync(token, needsClaims: true)).Principal!.Claims;
+
+        claims.TryFind("client_id", out var client).ShouldBeTrue();
+        client!.EqualsText("portal"u8).ShouldBeTrue();
+    }
+
+    private async Task<TokenVerdict> ValidateAsync(
+        string token,
+        IssuerSettings? settings = null,
+        bool needsClaims = false
+    )
     {
         var keys = OauthFixture.KeysOf(issuer, time, settings: settings);
-        return await new TokenValidator([keys], time).ValidateAsync(token, Audience, Token);
+        return await new TokenValidator([keys], time, needsClaims: needsClaims).ValidateAsync(token, Audience, Token);
     }
 }

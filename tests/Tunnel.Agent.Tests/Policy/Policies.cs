@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
@@ -48,6 +49,10 @@ internal static class Policies
             EndsAt = DateTimeOffset.MaxValue,
             KeyThumbprint = null,
         };
+
+    /// <param name="json">The claims, as in a token, besides sub and client_id.</param>
+    public static PrincipalClaims Claims(string json) =>
+        PrincipalClaims.Create("alice", "inspector", JsonElement.Parse(json));
 
     public static bool Calls(this CompiledPolicy rules, string tool, Principal? caller = null) =>
         rules.Decide(TargetKind.Tool, tool, McpMethods.CallTool, new Caller(caller)).IsAllowed;

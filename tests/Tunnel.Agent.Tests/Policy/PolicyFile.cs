@@ -7,14 +7,23 @@ namespace Culvert.Tunnel.Agent.Tests.Policy;
 /// <summary>Reads a policy as it is written in the agent's file.</summary>
 internal static class PolicyFile
 {
+    /// <summary>A route that takes tokens of <c>corp</c>, whose tokens have two claims to compare.</summary>
+    public static OauthSettings Oauth { get; } =
+        new()
+        {
+            Mode = OauthMode.Required,
+            Issuers = ["corp"],
+            Claims = new Dictionary<string, IReadOnlyList<string>> { ["corp"] = ["customer_id", "region"] },
+        };
+
     /// <param name="policy">The section, in flow style.</param>
-    /// <param name="oauth">Of the route; null = one that takes tokens of <c>corp</c>.</param>
+    /// <param name="oauth">Of the route; null = <see cref="Oauth"/>.</param>
     public static ConfigResult<PolicySettings> Read(string policy, OauthSettings? oauth = null)
     {
         var folder = Directory.CreateTempSubdirectory("culvert-policy-").FullName;
         var file = Path.Combine(folder, "agent.yaml");
         File.WriteAllText(file, $"config_version: 1\npolicy: {policy}\n");
-        oauth ??= new OauthSettings { Mode = OauthMode.Required, Issuers = ["corp"] };
+        oauth ??= Oauth;
         try
         {
             return ConfigLoader.Load(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Culvert.Platform.Addresses;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -26,7 +27,7 @@ internal sealed class AddressCondition(AddressRanges ranges) : ValueCondition("c
         IPNetwork.Parse("2001::/32"),
     ];
 
-    public override bool Matches(JsonElement value) =>
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         JsonText.TryGet(value, out var text) && TryParse(text, out var address) && ranges.Contains(address);
 
     public override string ToString() => ranges.ToString();

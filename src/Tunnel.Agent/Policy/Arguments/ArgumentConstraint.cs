@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -19,8 +20,11 @@ internal sealed record ArgumentConstraint
 
     public IReadOnlyList<ValueCondition> Conditions { get; init; } = [];
 
+    /// <summary>The names of the claims that its conditions compare.</summary>
+    public IEnumerable<string> Claims => Conditions.SelectMany(c => c.Claims);
+
     /// <summary>The key of the first condition that is false; null if all hold.</summary>
-    public string? FindError(JsonElement root)
+    public string? FindError(JsonElement root, PrincipalClaims claims)
     {
         var result = At.Find(root, out var value);
         if (result == PointerResult.Missing)
@@ -41,7 +45,7 @@ internal sealed record ArgumentConstraint
 
         foreach (var condition in Conditions)
         {
-            if (!condition.Matches(value))
+            if (!condition.Matches(value, claims))
             {
                 return condition.Key;
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -25,6 +26,9 @@ internal sealed class ArgumentConstraints
     /// <summary>Whether it only forbids look-alike names: the rule has no conditions on values.</summary>
     public bool IsOfNames => constraints.Count == 0 && !isClosed;
 
+    /// <summary>The names of the claims that the conditions compare.</summary>
+    public IEnumerable<string> Claims => constraints.SelectMany(c => c.Claims);
+
     /// <summary>Adds the requirement that no argument has a name that could be taken for one of these.</summary>
     public static ArgumentConstraints? Naming(ArgumentConstraints? constraints, IReadOnlyList<JsonPointer> others) =>
         others.Count == 0 ? constraints
@@ -33,7 +37,8 @@ internal sealed class ArgumentConstraints
 
     /// <summary>Null if all constraints are satisfied.</summary>
     /// <param name="arguments">An object: a call without arguments has an empty one.</param>
-    public ArgumentError? FindError(JsonElement arguments)
+    /// <param name="claims">Of the caller.</param>
+    public ArgumentError? FindError(JsonElement arguments, PrincipalClaims claims)
     {
         if (arguments.ValueKind != JsonValueKind.Object)
         {
@@ -42,7 +47,7 @@ internal sealed class ArgumentConstraints
 
         foreach (var constraint in constraints)
         {
-            if (constraint.FindError(arguments) is { } key)
+            if (constraint.FindError(arguments, claims) is { } key)
             {
                 return new ArgumentError(constraint.At.Text, key);
             }

@@ -10,8 +10,9 @@ internal static class ArgumentReader
     internal const int MaxConstraints = 100;
     private const int MaxLength = 64 << 20; // the maximum length of a body
 
+    /// <param name="claims">The claims that the rule may compare.</param>
     /// <param name="implied">A constraint that another key of the rule implies.</param>
-    public static ArgumentConstraints? Read(ConfigSection rule, ArgumentConstraint? implied = null)
+    public static ArgumentConstraints? Read(ConfigSection rule, ClaimNames claims, ArgumentConstraint? implied = null)
     {
         var entries = rule.List("arguments");
         var isClosed = rule.Bool("closed", false);
@@ -20,7 +21,7 @@ internal static class ArgumentReader
             rule.Error("arguments", $"There are more than {MaxConstraints} constraints.", "Write another rule.");
         }
 
-        var constraints = entries.Select(entry => ReadConstraint(entry, isElement: false)).ToList();
+        var constraints = entries.Select(entry => ReadConstraint(entry, claims, isElement: false)).ToList();
         if (implied is not null)
         {
             constraints.Add(implied);
@@ -70,7 +71,7 @@ internal static class ArgumentReader
             "Write /name, /outer/inner or /list/0; ~1 for a slash in a name, ~0 for a tilde."
         );
 
-    private static ArgumentConstraint ReadConstraint(ConfigSection entry, bool isElement)
+    private static ArgumentConstraint ReadConstraint(ConfigSection entry, ClaimNames claims, bool isElement)
     {
         var at = isElement ? ReadInnerPointer(entry) : ReadPointer(entry, "at");
         var isRequired = entry.Bool("required", false);
@@ -79,7 +80,7 @@ internal static class ArgumentReader
             At = at,
             IsOptional = entry.Bool("optional", false),
             IsForbidden = entry.Bool("forbidden", false),
-            Conditions = ReadConditions(entry, isElement),
+            Conditions = ReadConditions(entry, claims, isElement),
         };
         if (constraint.IsForbidden)
         {
@@ -122,7 +123,7 @@ internal static class ArgumentReader
         return JsonPointer.Whole;
     }
 
-    private static List<ValueCondition> ReadConditions(ConfigSection entry, bool isElement)
+    private static List<ValueCondition> ReadConditions(ConfigSection entry, ClaimNames claims, bool isElement)
     {
         var type = entry.Has("type") ? entry.Choice("type", "string", TypeCondition.Types) : null;
         var hosts = ReadHosts(entry);
@@ -135,16 +136,21 @@ internal static class ArgumentReader
             entry.String("glob") is var glob && entry.Has("glob") ? new GlobCondition(glob) : null,
             ReadBound(entry, "min"),
             ReadBound(entry, "max"),
+            ReadBound(entry, "above"),
+            ReadBound(entry, "below"),
             ReadLength(entry, "min_length", type),
             ReadLength(entry, "max_length", type),
             entry.Ranges("cidr") is var ranges && entry.Has("cidr") ? new AddressCondition(ranges) : null,
             hosts,
             ReadPath(entry),
+            entry.String("prefix") is var prefix && entry.Has("prefix") ? new PrefixCondition(prefix) : null,
+            ReadClaim(entry, claims, "equals_claim"),
+            ReadClaim(entry, claims, "in_claim"),
         ];
         if (!isElement)
         {
-            conditions.Add(ReadElements(entry, "any"));
-            conditions.Add(ReadElements(entry, "all"));
+            conditions.Add(ReadElements(entry, claims, "any"));
+            conditions.Add(ReadElements(entry, claims, "all"));
         }
 
         foreach (
@@ -154,6 +160,7 @@ internal static class ArgumentReader
                 ("cidr", ranges.IsEmpty),
                 ("hosts", hosts is { IsEmpty: true }),
                 ("glob", glob.Length == 0),
+                ("prefix", prefix.Length == 0),
             }
         )
         {
@@ -270,6 +277,9 @@ internal static class ArgumentReader
         return new PathCondition(prefix.TrimEnd('/'));
     }
 
-    private static ElementsCondition? ReadElements(ConfigSection entry, string key) =>
-        entry.Has(key) ? new ElementsCondition(key, ReadConstraint(entry.Section(key), isElement: true)) : null;
+    private static ClaimCondition? ReadClaim(ConfigSection entry, ClaimNames claims, string key) =>
+        claims.Read(entry, key) is { } claim ? new ClaimCondition(key, claim) : null;
+
+    private static ElementsCondition? ReadElements(ConfigSection entry, ClaimNames claims, string key) =>
+        entry.Has(key) ? new ElementsCondition(key, ReadConstraint(entry.Section(key), claims, isElement: true)) : null;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -8,7 +9,9 @@ internal sealed class ElementsCondition(string key, ArgumentConstraint element) 
     private readonly bool isAll = key == "all";
     private readonly NamedArguments named = new([element], [], isClosed: false);
 
-    public override bool Matches(JsonElement value)
+    public override IEnumerable<string> Claims => element.Claims;
+
+    public override bool Matches(JsonElement value, PrincipalClaims claims)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
@@ -17,7 +20,7 @@ internal sealed class ElementsCondition(string key, ArgumentConstraint element) 
 
         foreach (var entry in value.EnumerateArray())
         {
-            if ((element.FindError(entry) is null && named.FindError(entry) is null) != isAll)
+            if ((element.FindError(entry, claims) is null && named.FindError(entry) is null) != isAll)
             {
                 return !isAll;
             }

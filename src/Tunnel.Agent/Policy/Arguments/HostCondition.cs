@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -14,7 +15,7 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
 
     public bool IsEmpty => hosts.Count == 0;
 
-    public override bool Matches(JsonElement value) =>
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         JsonText.TryGet(value, out var text)
         && TrySplit(text, out var host, out var port, out var defaultPort)
         && Matches(host, port, defaultPort);

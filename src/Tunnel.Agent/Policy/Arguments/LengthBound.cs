@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -10,7 +11,7 @@ internal sealed class LengthBound(string key, int length, bool ofArrays)
 {
     private readonly bool isLowest = key == "min_length";
 
-    public override bool Matches(JsonElement value) =>
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         TryGetLength(value, out var actual) && (isLowest ? actual >= length : actual <= length);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{length} {ofArrays}");

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -26,7 +27,7 @@ internal sealed class OneOfCondition : ValueCondition
         ];
     }
 
-    public override bool Matches(JsonElement value) =>
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         value.ValueKind switch
         {
             JsonValueKind.String => texts.Count > 0 && JsonText.TryGet(value, out var text) && texts.Contains(text),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Culvert.Platform.Wire;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -20,7 +21,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
         "\\%\u2100\u2101\u2105\u2106\uFE19\uFE30\uFE6A\u2024\u2025\u2026\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE52\uFE68\uFF05\uFF0E\uFF0F\uFF3C"
     );
 
-    public override bool Matches(JsonElement value) =>
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         JsonText.TryGet(value, out var text)
         && IsPlain(text)
         && text.StartsWith(prefix, StringComparison.Ordinal)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -50,7 +51,8 @@ internal sealed class PatternCondition : ValueCondition
         }
     }
 
-    public override bool Matches(JsonElement value) => JsonText.TryGet(value, out var text) && regex.IsMatch(text);
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
+        JsonText.TryGet(value, out var text) && regex.IsMatch(text);
 
     public override string ToString() => pattern;
 

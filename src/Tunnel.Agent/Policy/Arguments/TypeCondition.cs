@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -9,7 +10,7 @@ internal sealed class TypeCondition(string type) : ValueCondition("type", GetKin
 {
     public static readonly string[] Types = ["string", "number", "integer", "boolean", "object", "array"];
 
-    public override bool Matches(JsonElement value) =>
+    public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         type switch
         {
             "string" => value.ValueKind == JsonValueKind.String,

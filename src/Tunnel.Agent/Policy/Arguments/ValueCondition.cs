@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
@@ -13,7 +14,11 @@ internal abstract class ValueCondition(string key, ValueKinds kinds)
 
     public ValueKinds Kinds => kinds;
 
-    public abstract bool Matches(JsonElement value);
+    /// <summary>The names of the claims that it compares.</summary>
+    public virtual IEnumerable<string> Claims => [];
+
+    /// <param name="claims">Of the caller; those that a rule must not compare are not among them.</param>
+    public abstract bool Matches(JsonElement value, PrincipalClaims claims);
 
     /// <summary>The complete condition: the policy's version is computed from it.</summary>
     public abstract override string ToString();

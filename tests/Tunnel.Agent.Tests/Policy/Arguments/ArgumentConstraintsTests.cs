@@ -150,6 +150,12 @@ public sealed class ArgumentConstraintsTests
     [InlineData("{at: /a, path_prefix: /srv/../etc}", "arguments[0].path_prefix")]
     [InlineData("{at: /a, path_prefix: \"\"}", "arguments[0].path_prefix")]
     [InlineData("{at: /a, glob: \"\"}", "arguments[0].glob")]
+    [InlineData("{at: /a, prefix: \"\"}", "arguments[0].prefix")]
+    [InlineData("{at: /a, prefix: a, above: 1}", "arguments[0].prefix")]
+    [InlineData("{at: /a, above: \"1\"}", "arguments[0].above")]
+    [InlineData("{at: /a, below: 1e9999999999}", "arguments[0].below")]
+    [InlineData("{at: /a, equals_claim: sub, type: array}", "arguments[0].equals_claim")]
+    [InlineData("{at: /a, all: {equals_claim: customer}}", "arguments[0].all.equals_claim")]
     [InlineData("{at: /a, forbidden: true, const: 1}", "arguments[0].forbidden")]
     [InlineData("{at: /a, required: true, optional: true}", "arguments[0].optional")]
     [InlineData("{at: /a, type: text}", "arguments[0].type")]
@@ -198,6 +204,12 @@ public sealed class ArgumentConstraintsTests
             "arguments: [{at: /a, enum: [1, 2]}]",
             "arguments: [{at: /a, min: 1}]",
             "arguments: [{at: /a, max: 1}]",
+            "arguments: [{at: /a, above: 1}]",
+            "arguments: [{at: /a, below: 1}]",
+            "arguments: [{at: /a, prefix: /a}]",
+            "arguments: [{at: /a, equals_claim: sub}]",
+            "arguments: [{at: /a, equals_claim: client_id}]",
+            "arguments: [{at: /a, in_claim: sub}]",
             "arguments: [{at: /a, min_length: 1}]",
             "arguments: [{at: /a, min_length: 1, type: array}]",
             "arguments: [{at: /a, const: 1, optional: true}]",

@@ -55,6 +55,16 @@ public sealed class ConditionTests
     [InlineData("max: 100", "true", false)]
     [InlineData("max: 100", "[5]", false)]
     [InlineData("max: 100", "null", false)]
+    [InlineData("below: 100", "100", false)]
+    [InlineData("below: 100", "1e2", false)]
+    [InlineData("below: 100", "99.9999999999999999999999999999", true)]
+    [InlineData("below: 100", "\"5\"", false)]
+    [InlineData("above: 0", "-0", false)]
+    [InlineData("above: 0", "0e9", false)]
+    [InlineData("above: 0", "1e-400", true)] // a double takes it for zero
+    [InlineData("above: 9007199254740992", "9007199254740993", true)] // the same double
+    [InlineData("above: 1, below: 3", "2", true)]
+    [InlineData("above: 1, below: 3", "3.0", false)]
     [InlineData("min: 0", "-0", true)]
     [InlineData("min: 0", "-1e-400", false)]
     [InlineData("min: -5, max: -1", "-1", true)]
@@ -109,6 +119,13 @@ public sealed class ConditionTests
     [InlineData("glob: \"*.txt\"", "\"a.txt\\n\"", false)]
     [InlineData("glob: \"a\"", "\"A\"", false)]
     [InlineData("glob: \"*\"", "1", false)]
+    [InlineData("prefix: docs/", "\"docs/\"", true)]
+    [InlineData("prefix: docs/", "\"\\u0064ocs/a\"", true)] // the same text
+    [InlineData("prefix: docs/", "\"docs\"", false)]
+    [InlineData("prefix: docs/", "\"Docs/a\"", false)]
+    [InlineData("prefix: \"\\u00e9\"", "\"e\\u0301\"", false)] // no normalisation
+    [InlineData("prefix: \"1\"", "12", false)]
+    [InlineData("prefix: docs/", "[\"docs/a\"]", false)]
     public void Texts(string condition, string value, bool holds) =>
         Constraints.Holds(condition, value).ShouldBe(holds);
 

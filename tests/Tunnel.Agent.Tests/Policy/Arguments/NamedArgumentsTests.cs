@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Tests.Mcp;
 using static Culvert.Tunnel.Agent.Tests.Policy.Arguments.Constraints;
 
@@ -41,10 +42,10 @@ public sealed class NamedArgumentsTests
             var other = $"{JsonSerializer.Serialize(variant)}:0";
 
             constraints
-                .FindError(JsonElement.Parse($$"""{"kinds":{{good}},{{other}}}"""))
+                .FindError(JsonElement.Parse($$"""{"kinds":{{good}},{{other}}}"""), PrincipalClaims.None)
                 .ShouldBe(new ArgumentError("/kinds", LookAlike), variant);
             constraints
-                .FindError(JsonElement.Parse($$"""{{{other}},"kinds":{{good}}}"""))
+                .FindError(JsonElement.Parse($$"""{{{other}},"kinds":{{good}}}"""), PrincipalClaims.None)
                 .ShouldBe(new ArgumentError("/kinds", LookAlike), variant);
         }
     }
@@ -58,7 +59,7 @@ public sealed class NamedArgumentsTests
         foreach (var variant in LookAlikeNames.Of("kinds"))
         {
             constraints
-                .FindError(JsonElement.Parse($$"""{{{JsonSerializer.Serialize(variant)}}:0}"""))
+                .FindError(JsonElement.Parse($$"""{{{JsonSerializer.Serialize(variant)}}:0}"""), PrincipalClaims.None)
                 .ShouldBe(new ArgumentError("/kinds", LookAlike), variant);
         }
     }
