@@ -104,6 +104,9 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Why no record can be written at present; null while records can be written.</summary>
     public string? Problem => problem ?? (IsFull ? $"{MaxPending} calls run or wait to be written." : null);
 
+    /// <summary>A key of its own for a purpose: the same as long as the agent keeps its state.</summary>
+    public byte[] DeriveKey(string purpose) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(purpose));
+
     public long Lost => Volatile.Read(ref lost);
 
     public long Sequence => file.Sequence;

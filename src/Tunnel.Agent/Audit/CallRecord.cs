@@ -106,6 +106,9 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>Entries that were removed from lists, or would have been.</summary>
     public int Hidden { get; set; }
 
+    /// <summary>What of the answer did not cross; null: no answer rule applied.</summary>
+    public CallAnswer? Answer { get; set; }
+
     /// <summary>The reason of a response that the agent created itself; empty for the upstream's.</summary>
     public string Failure { get; set; } = "";
 

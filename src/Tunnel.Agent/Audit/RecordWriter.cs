@@ -266,6 +266,11 @@ internal sealed class RecordWriter : IDisposable
             json.Number("hidden"u8, record.Hidden);
         }
 
+        if (record.Answer is { } answer)
+        {
+            WriteAnswer(answer);
+        }
+
         Text("failure"u8, record.Failure);
         json.Milliseconds("duration_ms"u8, record.DurationMs);
         if (record.UpstreamMs is { } upstream)
@@ -274,6 +279,24 @@ internal sealed class RecordWriter : IDisposable
         }
 
         json.Text("end"u8, record.End);
+    }
+
+    private void WriteAnswer(CallAnswer answer)
+    {
+        json.Name("answer"u8);
+        var start = json.Length;
+        json.Number("rows"u8, answer.Rows);
+        json.Number("rows_removed"u8, answer.RowsRemoved);
+        json.Number("fields_removed"u8, answer.FieldsRemoved);
+        json.Number("masked"u8, answer.Masked);
+        if (!answer.Digest.IsEmpty)
+        {
+            json.Hex("digest"u8, answer.Digest.Span);
+        }
+
+        Text("problem"u8, answer.Problem);
+        json.OpenAt(start);
+        json.Raw("}"u8);
     }
 
     private void Begin(ReadOnlySpan<byte> type, DateTimeOffset time)

@@ -206,7 +206,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             Time,
             Loggers.CreateLogger<PolicyStage>(),
             Budgets,
-            new ApprovalService(() => Credentials.Machine, Settings.Tunnel.Id, Loggers.CreateLogger<ApprovalService>())
+            new ApprovalService(() => Credentials.Machine, Settings.Tunnel.Id, Loggers.CreateLogger<ApprovalService>()),
+            Trail.DeriveKey
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);

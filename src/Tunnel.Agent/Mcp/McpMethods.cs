@@ -70,8 +70,9 @@ internal static class McpMethods
 
     public static bool IsBasic(string method) => Basic.Contains(method);
 
-    public static bool NeedsChoice(string method) =>
-        Chosen.Contains(method) || method.StartsWith(Tasks, StringComparison.Ordinal);
+    public static bool NeedsChoice(string method) => Chosen.Contains(method) || IsTask(method);
+
+    public static bool IsTask(string method) => method.StartsWith(Tasks, StringComparison.Ordinal);
 
     /// <summary>Whether revisions without sessions have removed it: a modern message with it has no target.</summary>
     public static bool IsRemoved(string method) => method is Subscribe or Unsubscribe;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
@@ -27,6 +28,23 @@ internal static class MessageId
             && Math.Truncate(value) == value;
         number = isWhole ? (long)value : 0;
         return isWhole;
+    }
+
+    /// <summary>Whether an answer's id is the request's: the same number, or the same text with any escapes.</summary>
+    public static bool AreEqual(ReadOnlySpan<byte> id, ReadOnlySpan<byte> requested) =>
+        id.SequenceEqual(requested)
+        || StandsFor(id, requested)
+        || (IsText(id) && IsText(requested) && HaveSameText(id, requested));
+
+    private static bool IsText(ReadOnlySpan<byte> id) => id is [(byte)'"', .., (byte)'"'];
+
+    private static bool HaveSameText(ReadOnlySpan<byte> id, ReadOnlySpan<byte> requested)
+    {
+        var one = new Utf8JsonReader(id);
+        var other = new Utf8JsonReader(requested);
+        return one.Read()
+            && other.Read()
+            && string.Equals(one.GetString(), other.GetString(), StringComparison.Ordinal);
     }
 
     /// <summary>Whether an id represents the number in the request's id, which itself is not a string.</summary>

@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 
@@ -54,6 +55,16 @@ internal static class CallDescription
         record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
     }
 
+    private static CallAnswer Describe(AnswerJudge judge) =>
+        new(
+            judge.Counts.RowsKept,
+            judge.Counts.RowsRemoved,
+            judge.Counts.FieldsRemoved,
+            judge.Counts.Masked,
+            judge.Digest,
+            judge.Problem
+        );
+
     /// <summary>Adds the decision, the answer and the end of the call.</summary>
     public static void AddOutcome(CallRecord record, PolicyCall call, TimeProvider time)
     {
@@ -75,6 +86,7 @@ internal static class CallDescription
                 : null;
             (record.ResponseBytes, record.Hidden, record.IsError) = (filter.Bytes, filter.Hidden, filter.IsError);
             record.Seen = filter.Seen;
+            record.Answer = filter.Judge is { } judge ? Describe(judge) : null;
         }
 
         record.Status = exchange.Response.StatusCode;

@@ -1,4 +1,6 @@
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
@@ -28,8 +30,13 @@ internal abstract class ModeStrategy(TimeProvider time)
     {
         var (exchange, route, rules) = (call.Exchange, call.Served.Route, call.Policy.Rules);
         var caller = Caller.From(exchange);
+        var filter = new MessageFilter(rules, caller, call.HasLists, call.IsModern)
+        {
+            IsGuarded = Enforces && rules.Guards(caller),
+            OwnId = exchange.MessageId,
+        };
         return new AnswerPlan(
-            new MessageFilter(rules, caller, call.HasLists, call.IsModern),
+            filter,
             Enforces,
             call.HasLists,
             (call.IsModern || Enforces) && !rules.AllowsAllAsks(caller),
@@ -37,6 +44,21 @@ internal abstract class ModeStrategy(TimeProvider time)
             time
         )
         {
+            Judge = call is { Answer: { } shape, Message: { } message }
+                ? new AnswerJudge(
+                    new JudgedCall(
+                        shape,
+                        message.Method,
+                        exchange.MessageId,
+                        message.Target == TargetKind.Resource ? message.Name : "",
+                        call.IsModern,
+                        caller,
+                        rules,
+                        call.MaskKey()
+                    ),
+                    filter
+                )
+                : null,
             Refuse = id => route.Upstream.RefuseServerRequest(exchange, route, id),
         };
     }

@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -32,6 +33,9 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
     /// <summary>False if the trail had no room, so that the record counts as lost.</summary>
     public required bool HasPlace { get; init; }
 
+    /// <summary>Returns the route's key of masks that are hashes.</summary>
+    public required Func<byte[]> MaskKey { get; init; }
+
     /// <summary>The message, once it may be judged; null until then, and for requests without one.</summary>
     public McpMessage? Message { get; set; }
 
@@ -56,6 +60,9 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
 
     /// <summary>The ticket of the approval that the rule requires; empty without one.</summary>
     public string Approval { get; set; } = "";
+
+    /// <summary>The rules for its answer; null if none judge it.</summary>
+    public AnswerShape? Answer { get; set; }
 
     public AnswerFilter? Filter { get; set; }
 

@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
@@ -171,6 +172,7 @@ internal sealed class PolicyChecks
         }
 
         call.Decision = decision;
+        call.Answer = call.Mode.Judges ? FindAnswer(call, message, arguments) : null;
         (record.Pin, record.Drift) = policy.Pins?.Describe(message.Target, message.Name) ?? ("", "");
         (record.Arguments, record.Masked) = (message.Arguments, arguments?.Masked ?? []);
         if (!message.Arguments.IsEmpty && message.Bytes.Length > MaxWaitingBytes)
@@ -180,6 +182,16 @@ internal sealed class PolicyChecks
 
         return new(decision.IsAllowed ? null : Objection.Denial);
     }
+
+    private static AnswerShape? FindAnswer(PolicyCall call, McpMessage message, CallArguments? arguments) =>
+        message is { Target: { } kind, Id.IsEmpty: false }
+            ? call.Policy.Rules.FindAnswer(
+                kind,
+                message.Name,
+                Caller.From(call.Exchange),
+                message.Method == McpMethods.Complete ? null : arguments
+            )
+            : null;
 
     private static ValueTask<Objection?> CheckParameterHeaders(PolicyCall call) =>
         Object(

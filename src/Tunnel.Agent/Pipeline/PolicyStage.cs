@@ -20,7 +20,8 @@ internal sealed class PolicyStage(
     TimeProvider time,
     ILogger<PolicyStage> logger,
     BudgetLedger? budgets = null,
-    ApprovalService? approvals = null
+    ApprovalService? approvals = null,
+    Func<string, byte[]>? deriveKey = null
 ) : IStage
 {
     private const string WellKnown = "/.well-known/";
@@ -102,6 +103,7 @@ internal sealed class PolicyStage(
         {
             Record = CallDescription.Create(exchange, served, mode, time),
             HasPlace = hasPlace,
+            MaskKey = () => deriveKey?.Invoke($"answers of {served.Route.Name}") ?? [],
         };
         exchange.PolicyState = call;
         if (!mode.Judges)

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Culvert.Jose.Json;
 using Culvert.Platform.Events;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
@@ -41,6 +42,8 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public bool? IsError { get; private set; }
 
+    public AnswerJudge? Judge => plan.Judge;
+
     private Failure? Failure
     {
         get => exchange.AnswerFailure;
@@ -52,7 +55,8 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public long? FirstByteAt { get; private set; }
 
-    public bool IsEventStream => handling == AnswerHandling.Events;
+    public bool IsEventStream =>
+        handling == AnswerHandling.Events || (handling == AnswerHandling.Judge && plan.Judge!.IsEventStream);
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -77,12 +81,17 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 inner.Advance(bytes);
                 break;
             case AnswerHandling.Copy:
-                if ((held?.WrittenCount ?? 0) + bytes <= MaxHeldBytes && Reserve(bytes))
+                plan.Judge?.Read(lent.Span[..bytes]);
+                if (MustRead && (held?.WrittenCount ?? 0) + bytes <= MaxHeldBytes && Reserve(bytes))
                 {
                     (held ??= new HeldAnswer()).Write(lent.Span[..bytes]);
                 }
 
                 inner.Advance(bytes);
+                break;
+            case AnswerHandling.Judge:
+                held!.Advance(bytes);
+                ReadJudged();
                 break;
             default:
                 held!.Advance(bytes);
@@ -111,6 +120,8 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         {
             case AnswerHandling.Whole:
                 return new(Going);
+            case AnswerHandling.Judge:
+                return IsEventStream ? FlushJudgedAsync(cancellationToken) : new(Going);
             case AnswerHandling.Events:
                 WriteEvents(isAtEnd: false);
                 return Failure is null ? inner.FlushAsync(cancellationToken) : new(Over);
@@ -130,6 +141,11 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             case AnswerHandling.Copy:
                 CountHidden();
                 held?.Return();
+                plan.Judge?.Finish();
+                IsError ??= plan.Judge?.IsError;
+                break;
+            case AnswerHandling.Judge or AnswerHandling.Undecided when plan is { Judge: not null, Enforces: true }:
+                await FinishJudgedAsync(cancellationToken);
                 break;
             case AnswerHandling.Events:
                 await FinishEventsAsync(cancellationToken);
@@ -158,6 +174,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         budget.Return(owner, reserved);
         reserved = 0;
         held = null;
+        plan.Judge?.Release();
     }
 
     private bool Reserve(int bytes)
@@ -206,20 +223,27 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var isEvents = EventStream.IsNamedBy(type);
         var isJson = IsJson;
         var isEncoded = headers.ContentEncoding.Count > 0 && headers.ContentEncoding.ToString() != "identity";
-        var mustLook = plan.HasLists || plan.LooksForAsks;
         if (!plan.Enforces)
         {
-            handling = mustLook && !isEncoded && (isJson || isEvents) ? AnswerHandling.Copy : AnswerHandling.Pass;
+            var isRead = (MustRead || plan.Judge is not null) && !isEncoded && (isJson || isEvents);
+            handling = isRead ? AnswerHandling.Copy : AnswerHandling.Pass;
+            plan.Judge?.Begin(isEvents);
             return;
         }
 
-        if (isEvents ? isEncoded : isEncoded && mustLook)
+        if (isEncoded && (isEvents || MustRead || plan.Judge is not null))
         {
             (handling, Failure) = (AnswerHandling.Refused, PolicyFailures.AnswerUnreadable);
         }
         else if (headers.ContentLength > plan.MaxBytes)
         {
             (handling, Failure) = (AnswerHandling.Refused, PolicyFailures.AnswerTooLarge);
+        }
+        else if (plan.Judge is not null)
+        {
+            handling = AnswerHandling.Judge;
+            plan.Judge.Begin(isEvents);
+            DropHead(isEvents);
         }
         else if (isEvents)
         {
@@ -230,10 +254,93 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         {
             // Any type and framing is read: some clients read every answer except event streams as JSON.
             handling =
-                mustLook || (isJson && headers.ContentLength <= SmallBytes && !isEncoded)
+                MustRead || (isJson && headers.ContentLength <= SmallBytes && !isEncoded)
                     ? AnswerHandling.Whole
                     : AnswerHandling.Pass;
         }
+    }
+
+    private bool MustRead => plan.HasLists || plan.LooksForAsks;
+
+    // The server's head says nothing that its finding does not say. A session's id came with another answer.
+    private void DropHead(bool isEvents)
+    {
+        var response = exchange.Response;
+        var connection = response.Headers.Connection;
+        response.Headers.Clear();
+        response.ReasonPhrase = null;
+        response.Headers.Connection = connection;
+        response.Headers.ContentType = isEvents ? EventStream.MediaType : "application/json";
+        response.Headers.CacheControl = "no-store";
+    }
+
+    private void ReadJudged()
+    {
+        var judge = plan.Judge!;
+        judge.Read(held!.WrittenMemory.Span);
+        held.CutTo(0);
+        var more = judge.HeldBytes - reserved;
+        if (more > 0 && !Reserve((int)more))
+        {
+            Failure ??= McpFailures.BodiesCrowded;
+        }
+        else if (more < 0)
+        {
+            budget.Return(owner, -more);
+            reserved += more;
+        }
+
+        Failure ??= judge.Failure;
+    }
+
+    // Sends what of a stream is ready.
+    private ValueTask<FlushResult> FlushJudgedAsync(CancellationToken cancellationToken)
+    {
+        WriteJudged();
+        return inner.FlushAsync(cancellationToken);
+    }
+
+    private async ValueTask FinishJudgedAsync(CancellationToken cancellationToken)
+    {
+        if (exchange.Response.Headers[HeaderRules.Reason].Count > 0)
+        {
+            return; // the agent's own answer
+        }
+
+        Begin();
+        var judge = plan.Judge!;
+        exchange.Trailers?.Trailers?.Clear();
+        judge.Finish();
+        Failure ??= judge.Failure;
+        IsError = judge.IsError;
+        if (Failure is not null)
+        {
+            var status = exchange.Response.StatusCode;
+            Failure = status >= 400 ? Failure with { Status = status } : Failure;
+            return;
+        }
+
+        WriteJudged();
+        held?.Return();
+        await inner.FlushAsync(cancellationToken);
+    }
+
+    private void WriteJudged()
+    {
+        var judge = plan.Judge!;
+        if (!judge.Output.IsEmpty)
+        {
+            inner.Write(judge.Output.Span);
+            judge.ClearOutput();
+            HasPassed = true;
+        }
+
+        foreach (var id in judge.Unanswered)
+        {
+            plan.Refuse?.Invoke(id);
+        }
+
+        judge.Unanswered.Clear();
     }
 
     private async ValueTask FinishWholeAsync(CancellationToken cancellationToken)

@@ -15,5 +15,8 @@ internal enum AnswerHandling
 
     Events,
 
+    /// <summary>The answer is read under the answer rules, and only its finding passes.</summary>
+    Judge,
+
     Refused,
 }

@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Policy.Answers;
+
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <param name="Enforces">False if the answer is only read.</param>
@@ -12,6 +14,9 @@ internal sealed record AnswerPlan(
     TimeProvider Time
 )
 {
+    /// <summary>Judges the answer; null: no answer rule applies to the call.</summary>
+    public AnswerJudge? Judge { get; init; }
+
     /// <summary>Answers a server's request that does not reach the client, by its raw id.</summary>
     public Action<ReadOnlyMemory<byte>>? Refuse { get; init; }
 }

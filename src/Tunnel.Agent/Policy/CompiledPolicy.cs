@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Globalization;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -15,6 +18,8 @@ internal sealed class CompiledPolicy
 {
     private readonly PolicyRule[] rules;
     private readonly bool isOpen;
+    private readonly CompiledRule[] judges; // the rules that judge answers
+    private readonly ConcurrentDictionary<string, AnswerShape> shapes = new(StringComparer.Ordinal);
 
     // Each rule is in the first bucket that its conditions name.
     private readonly FrozenDictionary<string, RuleBucket> bySubject;
@@ -62,6 +67,7 @@ internal sealed class CompiledPolicy
                 )
             )
             .ToList();
+        judges = [.. all.Where(r => r.Compiled is { HasAnswer: true, IsDeny: false }).Select(r => r.Compiled)];
         var rest = all.Where(r => r.Rule.Subject.Length == 0).ToList();
         bySubject = Buckets(all.Where(r => r.Rule.Subject.Length > 0), r => [r.Rule.Subject]);
         byClient = Buckets(rest.Where(r => r.Rule.ClientId.Length > 0), r => [r.Rule.ClientId]);
@@ -81,6 +87,46 @@ internal sealed class CompiledPolicy
     public bool HasMasks { get; }
 
     public bool ReadsArguments { get; }
+
+    /// <summary>
+    /// Whether a rule judges answers to this caller. Other messages of the server could then contain what such an answer
+    /// must not, so that they do not cross.
+    /// </summary>
+    public bool Guards(in Caller caller)
+    {
+        foreach (var judge in judges)
+        {
+            if (judge.IsFor(caller))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What of the answer to an allowed call crosses; null: no rule that allows the call judges its answer.</summary>
+    /// <param name="arguments">Null for a completion, which is about the name and not a call of it.</param>
+    public AnswerShape? FindAnswer(TargetKind kind, string name, Caller caller, CallArguments? arguments)
+    {
+        if (judges.Length == 0)
+        {
+            return null;
+        }
+
+        var places = new List<int>();
+        Find(kind, name, caller, RequestedName.IsUnclear(kind, name), arguments, places);
+        if (places.Count == 0)
+        {
+            return null;
+        }
+
+        places.Sort();
+        return shapes.GetOrAdd(
+            string.Join(' ', places.Select(p => p.ToString(CultureInfo.InvariantCulture))),
+            _ => new AnswerShape([.. places.Select(p => rules[p].Answer!)])
+        );
+    }
 
     /// <summary>Whether a name may be used. Its method must not be denied; allowing the method allows no name.</summary>
     /// <param name="arguments">Null if there is no call, as for the entries of lists.</param>
@@ -113,6 +159,7 @@ internal sealed class CompiledPolicy
         var isUnclear = RequestedName.IsUnclear(TargetKind.Method, method);
         var match = Find(TargetKind.Method, method, caller, isUnclear);
         return match.Deny >= 0 ? Denied(match.Deny)
+            : McpMethods.IsTask(method) && Guards(caller) ? new Decision(false, null, Decision.Guarded)
             : match.Allow >= 0 ? Allowed(match.Allow)
             : McpMethods.IsBasic(method) ? new Decision(true, null, Decision.Basic)
             : McpMethods.NeedsChoice(method) ? new Decision(false, null, Decision.NoChoice)
@@ -184,10 +231,11 @@ internal sealed class CompiledPolicy
         string name,
         in Caller caller,
         bool isUnclear,
-        CallArguments? arguments = null
+        CallArguments? arguments = null,
+        List<int>? answers = null
     )
     {
-        var match = new RuleMatch(arguments, caller.Claims);
+        var match = new RuleMatch(arguments, caller.Claims) { Answers = answers };
         everybody.Find(kind, name, caller, isUnclear, ref match);
         if (caller.Principal is not { } principal)
         {

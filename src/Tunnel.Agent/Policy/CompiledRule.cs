@@ -19,6 +19,8 @@ internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IR
 
     public ArgumentConstraints? Arguments => rule.Arguments;
 
+    public bool HasAnswer => rule.Answer is not null;
+
     public IReadOnlyList<JsonPointer> Masked => rule.Masked;
 
     /// <summary>The same rule for callers that are known to be in one of its groups.</summary>

@@ -47,6 +47,12 @@ internal sealed class HeldAnswer : IBufferWriter<byte>
         WrittenCount -= count;
     }
 
+    public void CutTo(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, WrittenCount);
+        WrittenCount = count;
+    }
+
     /// <summary>
     /// Call it only if no other task can write to the buffer. After an aborted answer it is garbage-collected.
     /// </summary>

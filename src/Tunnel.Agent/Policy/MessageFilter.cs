@@ -42,6 +42,15 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
 
     private List<(TargetKind Kind, string Name)>? seen;
 
+    /// <summary>
+    /// Whether answer rules apply to the caller: then only the answer to this request crosses, and messages that cannot
+    /// contain what another answer must not.
+    /// </summary>
+    public bool IsGuarded { get; init; }
+
+    /// <summary>The id of the client's request, as it was written; empty without one.</summary>
+    public ReadOnlyMemory<byte> OwnId { get; init; }
+
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen => seen ?? [];
 
     public FilteredMessage Apply(ReadOnlyMemory<byte> json)
@@ -112,6 +121,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             return IsPassed(message, method)
                 ? new FilteredMessage(MessageFate.Pass, default, 0, null)
                 : new FilteredMessage(MessageFate.Drop, default, 0, null) { Unanswered = GetId(message) };
+        }
+
+        if (IsGuarded && !IsOwn(message))
+        {
+            return new FilteredMessage(MessageFate.Drop, default, 0, null);
         }
 
         if (hasLists && message.TryGetProperty("result", out var bare) && bare.ValueKind == JsonValueKind.Array)
@@ -190,6 +204,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             rules.Pins?.RequestVerification();
         }
 
+        if (IsGuarded && !IsHarmless(method.GetString()!))
+        {
+            return false;
+        }
+
         if (message.TryGetProperty("id", out _))
         {
             return rules.Decide(method.GetString()!, caller).IsAllowed;
@@ -209,6 +228,19 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
                 )
             );
     }
+
+    // Whether the server sent it for this request. An error without an id says that it could not read the request.
+    private bool IsOwn(JsonElement message) =>
+        !OwnId.IsEmpty
+        && (
+            !message.TryGetProperty("id", out var id) || id.ValueKind == JsonValueKind.Null
+                ? message.TryGetProperty("error", out _)
+                : MessageId.AreEqual(JsonMarshal.GetRawUtf8Value(id), OwnId.Span)
+        );
+
+    private static bool IsHarmless(string method) =>
+        method is McpMethods.Ping or McpMethods.UpdatedResource
+        || method.EndsWith("/list_changed", StringComparison.Ordinal);
 
     // Modern servers send requests to the client in such a result (M5).
     private bool HasDeniedRequest(JsonElement result)

@@ -1,5 +1,6 @@
 using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
@@ -83,6 +84,15 @@ internal static class PolicyReader
             );
         }
 
+        if (settings.Rules.Count(r => r.Answer is not null) > AnswerShape.MaxRules)
+        {
+            policy.Error(
+                "rules",
+                $"More than {AnswerShape.MaxRules} rules have answer.",
+                "Compare claims instead: one rule with equals_claim is for every customer."
+            );
+        }
+
         CheckCovered(policy, settings.Rules);
         ApprovalReader.CheckCovered(policy, settings.Rules);
         return settings;
@@ -108,6 +118,7 @@ internal static class PolicyReader
     {
         var budget = section.Has("budget") ? BudgetReader.Read(section.Section("budget")) : null;
         var issuer = section.String("issuer");
+        var claims = new ClaimNames(oauth, issuer);
         var rule = new PolicyRule
         {
             Name = section.RequiredString("name"),
@@ -126,8 +137,9 @@ internal static class PolicyReader
             Limits = ReadLimits(section),
             RequiredScopes = section.Strings("require_scope"),
             Budget = budget,
-            Arguments = ArgumentReader.Read(section, new ClaimNames(oauth, issuer), budget?.Constraint),
+            Arguments = ArgumentReader.Read(section, claims, budget?.Constraint),
             Approval = ApprovalReader.Read(section),
+            Answer = AnswerReader.Read(section, claims),
             Masked = ArgumentReader.ReadPointers(section, "mask"),
         };
         if (rule.Effect == PolicyEffect.Allow) // a denial needs no clear names
@@ -164,6 +176,7 @@ internal static class PolicyReader
 
         CheckArguments(section, rule);
         ApprovalReader.Check(section, rule);
+        AnswerReader.Check(section, rule);
         return rule;
     }
 

@@ -1,5 +1,6 @@
 using Culvert.Platform.Addresses;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Policy.Budgets;
@@ -56,11 +57,14 @@ internal sealed record PolicyRule
     public IReadOnlyList<string> RequiredScopes { get; init; } = [];
 
     /// <summary>Whether a condition compares a claim of the caller's token.</summary>
-    public bool ReadsClaims => Arguments?.Claims.Any() == true;
+    public bool ReadsClaims => Arguments?.Claims.Any() == true || Answer?.Claims.Any() == true;
 
     public RuleBudget? Budget { get; init; }
 
     public RuleApproval? Approval { get; init; }
+
+    /// <summary>What of the answers of its calls crosses; null: this rule removes nothing.</summary>
+    public AnswerRule? Answer { get; init; }
 
     /// <summary>Arguments that records do not describe, whatever this rule decides.</summary>
     public IReadOnlyList<JsonPointer> Masked { get; init; } = [];

@@ -64,6 +64,10 @@ internal sealed record PolicySettings
                 Add([.. rule.Workloads]);
                 Add([.. rule.RequiredScopes]);
                 Add([.. rule.Masked.Select(m => m.Text)]);
+                if (rule.Answer is { } answer)
+                {
+                    Add("answer", $"{answer}");
+                }
             }
 
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];

@@ -15,8 +15,17 @@ internal struct RuleMatch(CallArguments? call, PrincipalClaims claims)
 
     public ArgumentError? Error;
 
+    /// <summary>If set, only the rules that allow the call and judge its answer are found, by their positions.</summary>
+    public List<int>? Answers;
+
     public void Add(CompiledRule rule)
     {
+        if (Answers is not null)
+        {
+            AddAnswer(rule);
+            return;
+        }
+
         if (call is not null)
         {
             foreach (var pointer in rule.Masked)
@@ -34,6 +43,18 @@ internal struct RuleMatch(CallArguments? call, PrincipalClaims claims)
         if (IsBefore(rule, place))
         {
             place = rule.Place;
+        }
+    }
+
+    private readonly void AddAnswer(CompiledRule rule)
+    {
+        if (
+            rule is { HasAnswer: true, IsDeny: false }
+            && (call is null || rule.Arguments is null || rule.Arguments.FindError(call.Root, claims) is null)
+            && !Answers!.Contains(rule.Place)
+        )
+        {
+            Answers.Add(rule.Place);
         }
     }
 

@@ -23,6 +23,9 @@ internal static class PolicyFailures
     public static readonly Failure MethodRefused = Failures.Get("policy.method_refused");
     public static readonly Failure AnswerUnreadable = Failures.Get("policy.answer_unreadable");
 
+    public static readonly Failure AnswerUnfit = Failures.Get("policy.answer_unfit");
+    public static readonly Failure AnswerFailed = Failures.Get("policy.answer_failed");
+
     /// <summary>A denial. The answer's message also contains the pointer of the argument.</summary>
     public static readonly Failure Arguments = Failures.Get("policy.arguments");
 

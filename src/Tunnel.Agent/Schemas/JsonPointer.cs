@@ -23,6 +23,9 @@ internal sealed class JsonPointer
     /// <summary>The names and indexes of the path, unescaped.</summary>
     public IEnumerable<string> Names => steps.Select(s => s.Name);
 
+    /// <summary>Whether a step could be the number of an array's element.</summary>
+    public bool HasIndexes => steps.Any(s => s.Index >= 0);
+
     /// <summary>Reads <c>/a/0/b~1c</c>. Refuses "-", the element after an array's last (§4).</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out JsonPointer? pointer)
     {

@@ -123,7 +123,8 @@ internal static class ArgumentReader
         return JsonPointer.Whole;
     }
 
-    private static List<ValueCondition> ReadConditions(ConfigSection entry, ClaimNames claims, bool isElement)
+    /// <summary>Reads the conditions of one entry; those on the elements of an array unless it is an element.</summary>
+    public static List<ValueCondition> ReadConditions(ConfigSection entry, ClaimNames claims, bool isElement)
     {
         var type = entry.Has("type") ? entry.Choice("type", "string", TypeCondition.Types) : null;
         var hosts = ReadHosts(entry);

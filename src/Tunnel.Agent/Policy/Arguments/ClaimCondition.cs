@@ -31,6 +31,23 @@ internal sealed class ClaimCondition(string key, string claim)
         };
     }
 
+    // Records of answers are compared by the million: nothing is allocated for text without escapes.
+    public override bool Matches(ref Utf8JsonReader reader, PrincipalClaims claims)
+    {
+        if (reader.ValueIsEscaped)
+        {
+            return base.Matches(ref reader, claims);
+        }
+
+        return claims.TryFind(claim, out var wanted)
+            && reader.TokenType switch
+            {
+                JsonTokenType.String => Matches(wanted, reader.ValueSpan, isText: true),
+                JsonTokenType.Number => Matches(wanted, reader.ValueSpan, isText: false),
+                _ => false,
+            };
+    }
+
     public override string ToString() => claim;
 
     private bool Matches(ClaimValue wanted, ReadOnlySpan<byte> written, bool isText)

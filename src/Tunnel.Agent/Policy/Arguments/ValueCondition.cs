@@ -20,6 +20,15 @@ internal abstract class ValueCondition(string key, ValueKinds kinds)
     /// <param name="claims">Of the caller; those that a rule must not compare are not among them.</param>
     public abstract bool Matches(JsonElement value, PrincipalClaims claims);
 
+    /// <summary>As <see cref="Matches(JsonElement, PrincipalClaims)"/>, of a single value that is being read.</summary>
+    /// <param name="reader">At text, a number, or a boolean.</param>
+    public virtual bool Matches(ref Utf8JsonReader reader, PrincipalClaims claims)
+    {
+        var copy = reader;
+        using var document = JsonDocument.ParseValue(ref copy);
+        return Matches(document.RootElement, claims);
+    }
+
     /// <summary>The complete condition: the policy's version is computed from it.</summary>
     public abstract override string ToString();
 }

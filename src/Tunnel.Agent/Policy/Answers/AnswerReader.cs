@@ -1,0 +1,285 @@
+using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Policy.Answers.Masks;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+
+namespace Culvert.Tunnel.Agent.Policy.Answers;
+
+/// <summary>Reads a rule's <c>answer</c>. A key that would have no effect is an error.</summary>
+internal static class AnswerReader
+{
+    internal const int MaxRows = 32;
+    internal const int MaxFields = 256;
+    internal const int MaxMasks = 64;
+    private const string Key = "answer";
+    private const int MaxRecords = 1_000_000;
+    private const int MaxNesting = 2;
+    private static readonly string[] Types = ["image", "audio", "resource", "resource_link"];
+
+    public static AnswerRule? Read(ConfigSection rule, ClaimNames claims)
+    {
+        if (!rule.Has(Key))
+        {
+            return null;
+        }
+
+        var section = rule.Section(Key);
+        var (masks, detects) = ReadMasks(section);
+        var answer = new AnswerRule
+        {
+            Rows = ReadRows(section, claims),
+            Fields = ReadFields(section),
+            Masks = masks,
+            Detects = detects,
+            Text = section.Choice("text", "derive", "derive", "drop", "mask", "pass") switch
+            {
+                "drop" => AnswerText.Drop,
+                "mask" => AnswerText.Mask,
+                "pass" => AnswerText.Pass,
+                _ => AnswerText.Derive,
+            },
+            Content = ReadContent(section),
+            ReadsTextAsJson = section.Bool("text_as_json", false),
+            DropsUnfit = section.Choice("unfit", "deny", "deny", "drop") == "drop",
+            PassesErrors = section.Choice("errors", "drop", "drop", "pass") == "pass",
+            PassesNotifications = section.Choice("notifications", "drop", "drop", "pass") == "pass",
+            MaxBytes = (int)section.Size("max_bytes", AnswerRule.DefaultBytes, 1 << 10, 16 << 20),
+        };
+        if (answer.Text == AnswerText.Mask && detects == DetectorKinds.None)
+        {
+            section.Error(
+                "text",
+                "Nothing says what is masked in the texts.",
+                "Add an entry with detect to mask, or write text: derive."
+            );
+        }
+
+        return answer;
+    }
+
+    /// <summary>An answer rule applies to calls that are allowed, and have an answer that can be judged.</summary>
+    public static void Check(ConfigSection section, PolicyRule rule)
+    {
+        if (rule.Answer is not { } answer)
+        {
+            return;
+        }
+
+        if (rule.Effect == PolicyEffect.Deny)
+        {
+            section.Error(Key, "A call that is denied has no answer.", "Put it on the rule that allows.");
+        }
+
+        if (rule.Methods.Count > 0)
+        {
+            section.Error(
+                Key,
+                "Only the answers of tools, prompts and resources are judged.",
+                "Write another rule for the methods."
+            );
+        }
+
+        if (rule.Prompts.Count > 0 && answer.Text < AnswerText.Mask)
+        {
+            section.Error(
+                Key,
+                "A prompt is text, and this rule lets no text of the server cross.",
+                "Write text: pass, or text: mask with detectors, in a rule for the prompts alone."
+            );
+        }
+    }
+
+    private static List<RowRule> ReadRows(ConfigSection section, ClaimNames claims)
+    {
+        var entries = section.List("rows");
+        if (entries.Count > MaxRows)
+        {
+            section.Error("rows", $"There are more than {MaxRows} entries.", "Write another rule.");
+        }
+
+        return [.. entries.Select(entry => ReadRow(entry, claims))];
+    }
+
+    private static RowRule ReadRow(ConfigSection entry, ClaimNames claims)
+    {
+        var at = entry.Has("at") ? ReadPath(entry, "at", entry.String("at")) : AnswerPath.Whole;
+        var members = new List<RowMember>();
+        var where = entry.Has("where") ? ReadCondition(entry.Section("where"), claims, members, nesting: 0) : null;
+        if (members.Count > RowCondition.MaxMembers)
+        {
+            entry.Error("where", $"It compares more than {RowCondition.MaxMembers} members.", "Compare fewer.");
+            where = null;
+        }
+
+        var max = entry.Has("max") ? entry.Int("max", 1, 1, MaxRecords) : 0;
+        if (where is null && max == 0)
+        {
+            entry.Error("at", "All records cross, so that the entry has no effect.", "Write where, max or both.");
+        }
+
+        return new RowRule(at, where, max);
+    }
+
+    private static RowCondition ReadCondition(
+        ConfigSection section,
+        ClaimNames claims,
+        List<RowMember> members,
+        int nesting
+    )
+    {
+        var parts = new List<RowCondition>();
+        foreach (var key in nesting < MaxNesting ? new[] { "all", "any" } : [])
+        {
+            var entries = section.List(key);
+            if (entries.Count == 0 && !section.Has(key))
+            {
+                continue;
+            }
+
+            if (entries.Count == 0)
+            {
+                section.Error(key, "The list is empty.", "List conditions, or remove the key.");
+            }
+
+            var inner = entries.Select(entry => ReadCondition(entry, claims, members, nesting + 1)).ToList();
+            parts.Add(key == "all" ? RowCondition.All(inner) : RowCondition.Any(inner));
+        }
+
+        if (parts.Count == 0 || section.Has("at"))
+        {
+            parts.Add(ReadMember(section, claims, members));
+        }
+
+        return parts is [var only] ? only : RowCondition.All(parts);
+    }
+
+    private static RowCondition ReadMember(ConfigSection section, ClaimNames claims, List<RowMember> members)
+    {
+        var at = ArgumentReader.ReadPointer(section, "at");
+        if (at.HasIndexes)
+        {
+            section.Error(
+                "at",
+                "An element of an array has no name that a condition could compare.",
+                "Compare a member of the record."
+            );
+        }
+
+        var conditions = ArgumentReader.ReadConditions(section, claims, isElement: true);
+        if (conditions.Count == 0)
+        {
+            section.Error("at", "Nothing is compared.", "Write a condition, such as equals_claim or const.");
+        }
+
+        var member = new RowMember(Math.Min(members.Count, RowCondition.MaxMembers - 1), at, conditions);
+        members.Add(member);
+        return RowCondition.Of(member);
+    }
+
+    private static List<AnswerPath>? ReadFields(ConfigSection section)
+    {
+        if (!section.Has("fields"))
+        {
+            return null;
+        }
+
+        var fields = section.Strings("fields");
+        if (fields.Count is 0 or > MaxFields)
+        {
+            section.Error(
+                "fields",
+                fields.Count == 0
+                    ? "The list is empty, so that nothing crosses."
+                    : $"There are more than {MaxFields} fields.",
+                fields.Count == 0 ? "List the values that cross." : "Name a whole object instead of its members."
+            );
+        }
+
+        return [.. fields.Select(field => ReadPath(section, "fields", field))];
+    }
+
+    private static (List<AnswerMask> Masks, DetectorKinds Detects) ReadMasks(ConfigSection section)
+    {
+        var (masks, detects) = (new List<AnswerMask>(), DetectorKinds.None);
+        var entries = section.List("mask");
+        if (entries.Count > MaxMasks)
+        {
+            section.Error("mask", $"There are more than {MaxMasks} entries.", "Leave the values out of fields.");
+        }
+
+        foreach (var entry in entries)
+        {
+            if (entry.Has("detect"))
+            {
+                detects |= ReadDetectors(entry);
+            }
+
+            if (entry.Has("at") || !entry.Has("detect"))
+            {
+                masks.Add(
+                    new AnswerMask(
+                        ReadPath(entry, "at", entry.RequiredString("at")),
+                        MaskForms.Parse(entry.Choice("as", "text", [.. MaskForms.Names]))
+                    )
+                );
+            }
+        }
+
+        return (masks, detects);
+    }
+
+    private static DetectorKinds ReadDetectors(ConfigSection entry)
+    {
+        var kinds = DetectorKinds.None;
+        foreach (var name in entry.Strings("detect"))
+        {
+            if (Detectors.TryParse(name, out var kind))
+            {
+                kinds |= kind;
+            }
+            else
+            {
+                entry.Error(
+                    "detect",
+                    $"There is no detector {name}.",
+                    $"Write {string.Join(", ", Detectors.Names)}, as a list."
+                );
+            }
+        }
+
+        return kinds;
+    }
+
+    private static IReadOnlyList<string> ReadContent(ConfigSection section)
+    {
+        var content = section.Strings("content");
+        foreach (var type in content.Where(c => !Types.Contains(c, StringComparer.Ordinal) && !c.Contains('/')))
+        {
+            section.Error(
+                "content",
+                $"{type} is no type of content.",
+                "Write image, audio, resource, resource_link, or the media type of a resource in lower case, such as text/markdown."
+            );
+        }
+
+        return content;
+    }
+
+    private static AnswerPath ReadPath(ConfigSection section, string key, string text)
+    {
+        if (AnswerPath.TryParse(text, out var path))
+        {
+            return path;
+        }
+
+        if (text.Length > 0 || section.Has(key))
+        {
+            section.Error(
+                key,
+                "This is not the JSON pointer of a value in an answer (RFC 6901).",
+                "Write /name, /outer/inner, or /list/*/name for a member of every element; ~1 for a slash in a name, ~0 for a tilde."
+            );
+        }
+
+        return AnswerPath.Whole;
+    }
+}

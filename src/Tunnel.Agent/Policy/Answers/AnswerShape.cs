@@ -1,0 +1,88 @@
+using Culvert.Tunnel.Agent.Policy.Answers.Masks;
+
+namespace Culvert.Tunnel.Agent.Policy.Answers;
+
+/// <summary>
+/// The answer rules that apply to a call, as one. Where several do, only what all of them let cross crosses.
+/// </summary>
+internal sealed class AnswerShape
+{
+    /// <summary>The most answer rules that can apply to one call: a bit each.</summary>
+    public const int MaxRules = 64;
+
+    /// <param name="rules">At least one, and at most <see cref="MaxRules"/>.</param>
+    public AnswerShape(IReadOnlyList<AnswerRule> rules)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(rules.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rules.Count, MaxRules);
+        All = rules.Count == MaxRules ? ulong.MaxValue : (1UL << rules.Count) - 1;
+        var root = Root;
+        for (var i = 0; i < rules.Count; i++)
+        {
+            Add(root, rules[i], 1UL << i);
+        }
+
+        root.Complete();
+        Text = rules.Min(r => r.Text);
+        Detects = rules.Aggregate(default(DetectorKinds), (kinds, rule) => kinds | rule.Detects);
+        ReadsTextAsJson = rules.All(r => r.ReadsTextAsJson);
+        DropsUnfit = rules.All(r => r.DropsUnfit);
+        PassesErrors = rules.All(r => r.PassesErrors);
+        PassesNotifications = rules.All(r => r.PassesNotifications);
+        MaxBytes = rules.Min(r => r.MaxBytes);
+        Content = rules.Skip(1).Aggregate(rules[0].Content.ToHashSet(StringComparer.Ordinal), Intersect);
+    }
+
+    public ShapeNode Root { get; } = new();
+
+    /// <summary>The bits of all rules.</summary>
+    public ulong All { get; }
+
+    public int RowSets { get; private set; }
+
+    public AnswerText Text { get; }
+
+    public DetectorKinds Detects { get; }
+
+    public bool ReadsTextAsJson { get; }
+
+    public bool DropsUnfit { get; }
+
+    public bool PassesErrors { get; }
+
+    public bool PassesNotifications { get; }
+
+    public int MaxBytes { get; }
+
+    public IReadOnlySet<string> Content { get; }
+
+    private void Add(ShapeNode root, AnswerRule rule, ulong bit)
+    {
+        foreach (var path in rule.Fields ?? [AnswerPath.Whole])
+        {
+            root.At(path.Steps).AllowedBy |= bit;
+        }
+
+        foreach (var mask in rule.Masks)
+        {
+            root.At(mask.At.Steps).AddMask(mask.Form);
+        }
+
+        foreach (var rows in rule.Rows)
+        {
+            var set = new RowSet(RowSets++, rows.At.Text, rows.Where, rows.Max);
+            var array = root.At(rows.At.Steps);
+            array.Rows.Add(set);
+            foreach (var member in rows.Where?.Members ?? [])
+            {
+                array.At([null, .. member.At.Names]).Tests.Add(new RowTest(set, member.Bit, member.Conditions));
+            }
+        }
+    }
+
+    private static HashSet<string> Intersect(HashSet<string> content, AnswerRule rule)
+    {
+        content.IntersectWith(rule.Content);
+        return content;
+    }
+}

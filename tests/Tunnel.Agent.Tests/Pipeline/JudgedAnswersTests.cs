@@ -1,0 +1,229 @@
+using System.Net;
+using System.Text;
+using Culvert.Tunnel.Agent.Tests.Policy;
+using Culvert.Tunnel.Agent.Tests.Support;
+using static Culvert.Tunnel.Agent.Tests.Policy.PolicyFixture;
+
+namespace Culvert.Tunnel.Agent.Tests.Pipeline;
+
+/// <summary>Answer rules through inner TLS and real sockets: what a byte of the server could cross in.</summary>
+public sealed class JudgedAnswersTests
+{
+    private const string Canary = "CANARY-31415";
+    private const string Finding = """{"ok":1}""";
+    private const string Body =
+        """{"jsonrpc":"2.0","id":1,"result":{"structuredContent":{"ok":1,"no":"CANARY-31415"},"content":[{"type":"text","text":"CANARY-31415"}]}}""";
+
+    private const string Crossed =
+        """{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"{\"ok\":1}"}],"structuredContent":{"ok":1}}}""";
+
+    private static readonly string Rule = "{name: a, effect: allow, tools: [get], answer: {fields: [/ok]}}";
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Answer_CrossesAsItsFinding(int httpVersion)
+    {
+        var trail = new KeptTrail();
+        await using var fixture = await StartAsync(PolicyFile.Settings(Rule), Json(Body), trail);
+
+        var (answer, body) = await fixture.PostAsync(Call("get"), httpVersion);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        body.ShouldBe(Crossed);
+        var record = (await trail.NextAsync()).Answer.ShouldNotBeNull();
+        (record.FieldsRemoved, record.Problem).ShouldBe((1, ""));
+        Convert.ToHexStringLower(record.Digest.Span)
+            .ShouldBe(
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(Crossed)))
+            );
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 CANARY-31415", "")]
+    [InlineData("HTTP/1.1 200 OK", "X-Note: CANARY-31415\r\n")]
+    [InlineData("HTTP/1.1 200 OK", "Content-Language: CANARY-31415\r\n")]
+    [InlineData("HTTP/1.1 200 OK", "Mcp-Session-Id: CANARY-31415\r\n")]
+    [InlineData("HTTP/1.1 200 OK", "Server: CANARY-31415\r\nETag: \"CANARY-31415\"\r\nLink: <CANARY-31415>\r\n")]
+    public async Task Head_OfTheServer_DoesNotCross(string status, string headers)
+    {
+        var length = Encoding.UTF8.GetByteCount(Body);
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule),
+            $"{status}\r\nContent-Type: application/json; note=CANARY-31415\r\n{headers}Content-Length: {length}\r\n\r\n{Body}"
+        );
+
+        var (answer, body) = await fixture.PostAsync(Call("get"));
+
+        body.ShouldBe(Crossed);
+        $"{answer}".ShouldNotContain(Canary);
+        answer.ReasonPhrase.ShouldNotBe(Canary);
+    }
+
+    [Fact]
+    public async Task Trailers_DoNotCross()
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule),
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTrailer: X-Note\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"{Encoding.UTF8.GetByteCount(Body):x}\r\n{Body}\r\n0\r\nX-Note: {Canary}\r\n\r\n"
+        );
+
+        var (answer, body) = await fixture.PostAsync(Call("get"), httpVersion: 2);
+
+        body.ShouldBe(Crossed);
+        answer.TrailingHeaders.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"CANARY-31415"}}""", "policy.answer_failed", -32603)]
+    [InlineData("CANARY-31415", "policy.answer_unfit", -32603)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"content":[]}}""", "policy.answer_unfit", -32603)]
+    public async Task WithheldAnswer_IsAnErrorOfTheCall(string upstream, string reason, int code)
+    {
+        var trail = new KeptTrail();
+        await using var fixture = await StartAsync(PolicyFile.Settings(Rule), Json(upstream), trail);
+
+        var (answer, body) = await fixture.PostAsync(Call("get"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Headers.GetValues("culvert-reason").ShouldBe([reason]);
+        var error = System.Text.Json.JsonElement.Parse(body).GetProperty("error");
+        error.GetProperty("code").GetInt32().ShouldBe(code);
+        error.GetProperty("data").GetProperty("request_id").GetString().ShouldNotBeNullOrEmpty();
+        body.ShouldNotContain(Canary);
+        var record = await trail.NextAsync();
+        (record.Decision, record.Reason).ShouldBe(("refuse", reason));
+        record.Answer.ShouldNotBeNull().Problem.ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(404)]
+    public async Task ErrorPage_KeepsItsStatusAlone(int status)
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule),
+            $"HTTP/1.1 {status} Error\r\nContent-Type: text/html\r\nX-Note: {Canary}\r\nContent-Length: 12\r\n\r\n{Canary}"
+        );
+
+        var (answer, body) = await fixture.PostAsync(Call("get"));
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        body.ShouldNotContain(Canary);
+        $"{answer}".ShouldNotContain(Canary);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task EventStream_CrossesAsItsFinding(int httpVersion)
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule),
+            Events(
+                $": {Canary}\n\nid: {Canary}\ndata: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{{\"data\":\"{Canary}\"}}}}\n\n"
+                    + $"id: {Canary}\ndata: {Body}\n\n"
+            )
+        );
+
+        var (answer, body) = await fixture.PostAsync(Call("get"), httpVersion);
+
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/event-stream");
+        body.ShouldEndWith($"event: message\ndata: {Crossed}\n\n");
+        body.ShouldNotContain(Canary);
+    }
+
+    [Fact]
+    public async Task EventStream_ThatIsUnfit_EndsWithTheError()
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule),
+            Events($"data: {{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{{\"content\":[\"{Canary}\"]}}}}\n\n")
+        );
+
+        var (_, body) = await fixture.PostAsync(Call("get"));
+
+        body.ShouldContain("policy.answer_unfit");
+        body.ShouldNotContain(Canary);
+    }
+
+    // The server may send what a rule removes in any of the caller's other streams.
+    [Fact]
+    public async Task OtherStreams_OfTheCaller_HaveNothingOfAnswers()
+    {
+        var events =
+            $"data: {{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{{\"a\":\"{Canary}\"}}}}\n\n"
+            + $"data: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{{\"data\":\"{Canary}\"}}}}\n\n"
+            + $"data: {{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"elicitation/create\",\"params\":{{\"message\":\"{Canary}\"}}}}\n\n"
+            + "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n";
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule + ", {name: b, effect: allow, tools: [other], methods: [\"*\"]}"),
+            Events(events)
+        );
+
+        var (_, resumed) = await fixture.PostAsync("", method: HttpMethod.Get);
+        var (_, other) = await fixture.PostAsync(Call("other", "9"));
+
+        foreach (var body in new[] { resumed, other })
+        {
+            body.ShouldNotContain(Canary);
+            body.ShouldContain("list_changed");
+        }
+    }
+
+    [Theory]
+    [InlineData("tasks/result")]
+    [InlineData("tasks/get")]
+    public async Task Tasks_DoNotCrossToACallerWhoseAnswersAreJudged(string method)
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule + ", {name: b, effect: allow, methods: [\"tasks/*\"]}"),
+            Json(Body)
+        );
+
+        var (_, body) = await fixture.PostAsync(Request(method));
+
+        body.ShouldContain("Method not found");
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Observe_ChangesNothingAndCounts()
+    {
+        var trail = new KeptTrail();
+        await using var fixture = await StartAsync(PolicyFile.Settings(Rule, "observe"), Json(Body, "X-Note: a\r\n"), trail);
+
+        var (answer, body) = await fixture.PostAsync(Call("get"));
+
+        body.ShouldBe(Body);
+        answer.Headers.Contains("X-Note").ShouldBeTrue();
+        (await trail.NextAsync()).Answer.ShouldNotBeNull().FieldsRemoved.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task OtherTools_AreAStreamAsBefore()
+    {
+        const string Other = """{ "jsonrpc":"2.0", "id":1, "result":{"content":[{"type":"text","text":"as it is"}]} }""";
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule + ", {name: b, effect: allow, tools: [other]}"),
+            Json(Other, "X-Note: a\r\n")
+        );
+
+        var (answer, body) = await fixture.PostAsync(Call("other"));
+
+        body.ShouldBe(Other);
+        answer.Headers.GetValues("X-Note").ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task DeadServer_IsAnsweredAsBefore()
+    {
+        await using var fixture = await StartAsync(PolicyFile.Settings(Rule), "");
+
+        var (answer, _) = await fixture.PostAsync(Call("get"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        answer.Headers.GetValues("culvert-reason").Single().ShouldStartWith("upstream.");
+    }
+}
