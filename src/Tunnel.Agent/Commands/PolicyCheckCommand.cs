@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Text.Json;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
@@ -36,6 +37,21 @@ internal static class PolicyCheckCommand
         Description = "A group of the token; may be repeated.",
     };
 
+    private static readonly Option<string> Claims = new("--claims")
+    {
+        Description = "Further claims of the token, a JSON object such as {\"customer_id\":\"c-7\"}.",
+        Validators =
+        {
+            result =>
+            {
+                if (result.Tokens is [var token] && ReadClaims(token.Value) is null)
+                {
+                    result.AddError("--claims: write a JSON object, such as {\"customer_id\":\"c-7\"}.");
+                }
+            },
+        },
+    };
+
     private static readonly Option<string> Source = new("--source") { Description = "The client's address." };
 
     private static readonly Option<string> Workload = new("--workload")
@@ -54,6 +70,7 @@ internal static class PolicyCheckCommand
             Client,
             Scopes,
             Groups,
+            Claims,
             Source,
             Workload,
         };
@@ -103,8 +120,10 @@ internal static class PolicyCheckCommand
     {
         var (subject, scopes, groups) = (parsed.GetValue(Subject), parsed.GetValue(Scopes), parsed.GetValue(Groups));
         var (issuer, client) = (parsed.GetValue(Issuer), parsed.GetValue(Client));
+        var claims = parsed.GetValue(Claims);
         var hasToken =
             subject is not null
+            || claims is not null
             || issuer is not null
             || client is not null
             || scopes is { Length: > 0 }
@@ -118,6 +137,7 @@ internal static class PolicyCheckCommand
                     ClientId = client ?? "",
                     Scopes = [.. scopes ?? []],
                     Groups = [.. groups ?? []],
+                    Claims = PrincipalClaims.Create(subject ?? "", client ?? "", ReadClaims(claims ?? "{}")!.Value),
                     EndsAt = DateTimeOffset.MaxValue,
                     KeyThumbprint = null,
                 }
@@ -125,6 +145,19 @@ internal static class PolicyCheckCommand
             parsed.GetValue(Source) is { } source ? IPAddress.Parse(source) : null,
             parsed.GetValue(Workload) ?? ""
         );
+    }
+
+    // Null if the text is not a JSON object.
+    private static JsonElement? ReadClaims(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text) is { ValueKind: JsonValueKind.Object } claims ? claims : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static async Task<byte[]> ReadAsync(FileInfo? file, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Replay;
@@ -47,8 +48,16 @@ internal sealed class PolicyJudge
             return Judgement.Unknown("a rule asks where calls come from, which the record does not say");
         }
 
-        var decision = route.Rules.DecideMessage(call.Method, call.Kind, call.Name, [], new Caller(call.Principal));
-        if (decision is { IsAllowed: true, Rule.HasConditions: true })
+        using var arguments = call.Arguments is { } written ? new CallArguments(written) : null;
+        var decision = route.Rules.DecideMessage(
+            call.Method,
+            call.Kind,
+            call.Name,
+            [],
+            new Caller(call.Principal),
+            arguments
+        );
+        if (arguments is null && decision is { IsAllowed: true, Rule.HasConditions: true })
         {
             return Judgement.Unknown("a rule asks for arguments, whose values the record does not have");
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
@@ -10,6 +11,8 @@ internal sealed record RecordedCall
 {
     /// <summary>The end of texts that the record has cut.</summary>
     private const char Cut = '…';
+
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
     /// <summary>0 for a test case.</summary>
     public long Sequence { get; private init; }
@@ -35,6 +38,9 @@ internal sealed record RecordedCall
 
     /// <summary>Null on routes without authentication.</summary>
     public Principal? Principal { get; private init; }
+
+    /// <summary>The arguments of a test case, an object in JSON; null if it has none, as the record, which has no values.</summary>
+    public byte[]? Arguments { get; private init; }
 
     /// <summary>Whether the server responded without an error; unknown counts as success.</summary>
     public bool HasSucceeded { get; private init; }
@@ -90,6 +96,7 @@ internal sealed record RecordedCall
                 Decision = expected.Length > 0 ? expected : Text(root, "decision"),
                 Reason = Text(root, "reason"),
                 Principal = ReadPrincipal(root, out var gap),
+                Arguments = ReadArguments(root),
                 HasSucceeded =
                     !(root.TryGetProperty("is_error", out var isError) && isError.ValueKind == JsonValueKind.True)
                     && (!root.TryGetProperty("status", out var status) || status.GetInt32() is >= 200 and < 300),
@@ -128,17 +135,30 @@ internal sealed record RecordedCall
             principal.TryGetProperty("groups_more", out _) ? "the record has only the first of the caller's groups"
             : scopes.Length == Audit.RecordWriter.MaxScopes ? "the record may have only the first of the token's scopes"
             : "";
+        var (subject, client) = (Text(principal, "sub"), Text(principal, "client_id"));
         return new Principal
         {
             Issuer = Text(principal, "iss"),
-            Subject = Text(principal, "sub"),
-            ClientId = Text(principal, "client_id"),
+            Subject = subject,
+            ClientId = client,
             Scopes = [.. scopes],
             Groups = [.. groups],
+            Claims = PrincipalClaims.Create(subject, client, FindObject(principal, "claims") ?? Empty),
             EndsAt = DateTimeOffset.MaxValue,
             KeyThumbprint = null,
         };
     }
+
+    // The record describes the types and lengths of arguments under the same key.
+    private static byte[]? ReadArguments(JsonElement root) =>
+        !root.TryGetProperty("seq", out _) && FindObject(root, "arguments") is { } arguments
+            ? JsonMarshal.GetRawUtf8Value(arguments).ToArray()
+            : null;
+
+    private static JsonElement? FindObject(JsonElement element, string name) =>
+        !element.TryGetProperty(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.Object ? value
+        : throw new FormatException($"{name} is not an object.");
 
     // Records have no kind for methods.
     private static TargetKind? ReadKind(string word) =>

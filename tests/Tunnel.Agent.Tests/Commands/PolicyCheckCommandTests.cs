@@ -32,6 +32,23 @@ public sealed class PolicyCheckCommandTests : IDisposable
     public async Task Check_TakesTheCallerFromItsOptions(string source, int status) =>
         (await RunAsync(PolicyFixture.Call("inside"), "--source", source)).ExitCode.ShouldBe(status);
 
+    [Theory]
+    [InlineData("""{"customer_id":"c-7"}""", 0, "allow: rule\nrule: own\n")]
+    [InlineData(
+        """{"customer_id":["c-7"]}""",
+        2,
+        "deny: policy.arguments\nrule: own\nargument: /id\ncondition: equals_claim\n"
+    )]
+    [InlineData("c-7", 1, "")]
+    [InlineData("[]", 1, "")]
+    public async Task Check_ComparesArgumentsWithTheClaims(string claims, int status, string text)
+    {
+        var run = await RunOnAsync("customers", PolicyFixture.Call("get", "1", """{"id":"c-7"}"""), "--claims", claims);
+
+        run.ExitCode.ShouldBe(status, run.Error);
+        run.Output.ShouldStartWith(text);
+    }
+
     [Fact]
     public async Task Check_UnknownRoute_IsAUsageError() =>
         (await RunOnAsync("nowhere", PolicyFixture.Call("get"))).ExitCode.ShouldBe(64);
@@ -58,7 +75,15 @@ public sealed class PolicyCheckCommandTests : IDisposable
             config_version: 1
             identity: {url: "https://identity.example.com:8443", organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000}
             tunnel: {id: tnl_010000000000000000000000}
+            issuers: {corp: {issuer: "https://login.example.test", claims: [customer_id]}}
             routes:
+              customers:
+                upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: tcp}}
+                oauth: {mode: required, issuers: [corp], resource: "https://customers.example.test/mcp"}
+                policy:
+                  mode: enforce
+                  rules:
+                    - {name: own, effect: allow, tools: [get], arguments: [{at: /id, equals_claim: customer_id}]}
               docs:
                 upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: tcp}}
                 oauth: {mode: dangerous_none}

@@ -117,12 +117,41 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"id":"c-7"}""", """{"customer_id":"c-7"}""", "allow")]
+    [InlineData("""{"id":"c-8"}""", """{"customer_id":"c-7"}""", "deny")]
+    [InlineData("""{"id":"c-7"}""", "{}", "deny")]
+    public async Task Test_CaseWithArgumentsAndClaims_IsDecidedByThem(string arguments, string claims, string expected)
+    {
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(
+            cases,
+            $$$"""{"route":"docs","kind":"tool","name":"get","arguments":{{{arguments}}},"principal":{"sub":"p","claims":{{{claims}}}},"expect":"{{{expected}}}"}"""
+        );
+
+        (await RunWithAsync(OwnCustomer, "test", cases)).ShouldBe((0, "1 as expected, 0 otherwise.\n", ""));
+    }
+
+    [Fact]
+    public async Task Replay_RuleForAClaim_CannotDecideARecordedCall()
+    {
+        Call("portal", "tools/call", "tool", "get", more: """ "arguments":{"id":"string:3"}, """);
+        var candidate = Path.Combine(folder, "candidate.yaml");
+        await File.WriteAllTextAsync(candidate, Configuration(OwnCustomer));
+
+        (await RunAsync("replay", candidate, "--since", "40000d")).Output.ShouldBe(
+            "1 calls: 0 would be decided otherwise, 1 cannot be decided.\n"
+        );
+    }
+
+    [Theory]
     [InlineData("[]", "cases.jsonl:1: The line is not a JSON object.")]
     [InlineData("{", "cases.jsonl:1: The line is not a record of a call")]
     [InlineData("""{"route":"docs"}""", "cases.jsonl:1: The line needs route, method")]
     [InlineData("""{"route":"docs","kind":"tol","name":"x","expect":"deny"}""", "tol is not a kind")]
     [InlineData("""{"route":"docs","kind":"tool","name":"x","expect":"yes"}""", "expect must be allow or deny.")]
     [InlineData("""{"route":"docs","kind":"tool","seq":"x","expect":"deny"}""", "is not a record of a call")]
+    [InlineData("""{"route":"docs","kind":"tool","name":"x","arguments":[],"expect":"deny"}""", "arguments is not")]
+    [InlineData("""{"route":"docs","kind":"tool","principal":{"claims":1},"expect":"deny"}""", "claims is not an")]
     public async Task Test_BadLine_IsNamed(string line, string error)
     {
         var cases = Path.Combine(folder, "cases.jsonl");
@@ -227,6 +256,9 @@ public sealed class PolicyCommandTests : IDisposable
     private static string PortalMay(string tool) =>
         Rules($$"""{name: portal, effect: allow, issuer: corp, client_id: portal, tools: ["{{tool}}"]}""");
 
+    private static string OwnCustomer =>
+        Rules("{name: own, effect: allow, tools: [get], arguments: [{at: /id, equals_claim: customer_id}]}");
+
     private static string Rules(string rule) =>
         $"routes:\n  docs:\n    policy:\n      mode: enforce\n      rules:\n        - {rule}\n";
 
@@ -285,6 +317,7 @@ public sealed class PolicyCommandTests : IDisposable
                 issuers:
                   corp:
                     issuer: {Issuer}
+                    claims: [customer_id]
 
                 """
             + policy.Replace(

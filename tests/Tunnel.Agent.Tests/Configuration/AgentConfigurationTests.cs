@@ -242,6 +242,21 @@ public sealed class AgentConfigurationTests : IDisposable
     )]
     [InlineData(
         "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", claims: [\"\"]}}\nroutes:",
+        "issuers.corp.claims"
+    )]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", claims: [\"a\\nb\"]}}\nroutes:",
+        "issuers.corp.claims"
+    )]
+    [InlineData(
+        "routes:",
+        "issuers: {corp: {issuer: \"https://as.example\", claims: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]}}\nroutes:",
+        "issuers.corp.claims"
+    )]
+    [InlineData(
+        "routes:",
         "issuers: {corp: {issuer: \"https://as.example\", types: []}}\nroutes:",
         "issuers.corp.types"
     )]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Tests.Audit;
 using Culvert.Tunnel.Agent.Tests.Policy;
@@ -65,6 +66,45 @@ public sealed class PolicyArgumentsTests : IDisposable
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         System.Text.Encoding.UTF8.GetString((await fixture.Upstream.NextAsync()).Body).ShouldBe(call);
+    }
+
+    [Theory]
+    [InlineData("\"c-7\"", "c-7", true)]
+    [InlineData("\"c-7\"", "\\u0063-7", true)]
+    [InlineData("\"c-7\"", "c-8-canary", false)]
+    [InlineData("[\"c-7\"]", "c-7", false)]
+    [InlineData("null", "c-7", false)]
+    [InlineData("null", "", false)]
+    public async Task EqualsClaim_LetsACallerReadTheOwnCustomerOnly(string claim, string customer, bool isAllowed)
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.WithArguments("{at: /customer_id, equals_claim: customer_id}"),
+            Json(Ok),
+            scene.Trail,
+            claims => claims["customer_id"] = JsonNode.Parse(claim)
+        );
+
+        var (answer, text) = await fixture.PostAsync(Call("get", "7", $$"""{"customer_id":"{{customer}}"}"""));
+
+        var record = await NextAsync();
+        Text(record, "rule").ShouldBe("a");
+        scene.Text.ShouldNotContain("c-7");
+        if (isAllowed)
+        {
+            text.ShouldBe(Ok);
+            Text(record, "decision").ShouldBe("allow");
+            return;
+        }
+
+        using var document = JsonDocument.Parse(text);
+        var error = document.RootElement.GetProperty("error");
+        error.GetProperty("message").GetString().ShouldBe("The argument /customer_id is not allowed.");
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.arguments"]);
+        fixture.Upstream.Connections.ShouldBe(0);
+        Text(record, "decision").ShouldBe("deny");
+        Text(record, "argument").ShouldBe("/customer_id");
+        Text(record, "condition").ShouldBe("equals_claim");
+        scene.Text.ShouldNotContain("canary");
     }
 
     [Fact]

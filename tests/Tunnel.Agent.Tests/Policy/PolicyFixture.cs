@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Pins;
@@ -14,6 +15,7 @@ namespace Culvert.Tunnel.Agent.Tests.Policy;
 internal sealed class PolicyFixture : IAsyncDisposable
 {
     private readonly OauthFixture oauth;
+    private Action<JsonObject>? claims;
 
     private PolicyFixture(
         OauthFixture oauth,
@@ -39,8 +41,13 @@ internal sealed class PolicyFixture : IAsyncDisposable
     public static string Events(string body) =>
         $"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
 
-    public static Task<PolicyFixture> StartAsync(PolicySettings settings, string answer, IAuditTrail? trail = null) =>
-        StartAsync(settings, RawUpstream.Answering(answer), trail: trail);
+    /// <param name="claims">Changes the claims of the tokens.</param>
+    public static Task<PolicyFixture> StartAsync(
+        PolicySettings settings,
+        string answer,
+        IAuditTrail? trail = null,
+        Action<JsonObject>? claims = null
+    ) => StartAsync(settings, RawUpstream.Answering(answer), trail: trail, claims: claims);
 
     public static async Task<PolicyFixture> StartAsync(
         PolicySettings settings,
@@ -50,11 +57,17 @@ internal sealed class PolicyFixture : IAsyncDisposable
         Func<HttpUpstreamSettings, HttpUpstreamSettings>? change = null,
         RoutePins? pins = null,
         BudgetLedger? budgets = null,
-        ApprovalService? approvals = null
+        ApprovalService? approvals = null,
+        Action<JsonObject>? claims = null
     )
     {
         time ??= TimeProvider.System;
-        var fixture = new PolicyFixture(new OauthFixture(time: time), upstream, time, trail, budgets, approvals);
+        var oauth = new OauthFixture(
+            time: time,
+            exposed: PolicyFile.Oauth.Claims["corp"],
+            needsClaims: settings.Rules.Any(r => r.ReadsClaims)
+        );
+        var fixture = new PolicyFixture(oauth, upstream, time, trail, budgets, approvals) { claims = claims };
         var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time, pins: pins);
         fixture.Tunnel.Add("docs", upstream.Port, fixture.oauth.Access(), policy, change, (IHostResolver?)null);
         await fixture.Tunnel.StartAsync();
@@ -72,6 +85,7 @@ internal sealed class PolicyFixture : IAsyncDisposable
         {
             claims["sub"] = subject ?? "alice";
             claims["client_id"] = client ?? claims["client_id"]!.GetValue<string>();
+            this.claims?.Invoke(claims);
         });
 
     public async Task<(HttpResponseMessage Answer, string Body)> PostAsync(

@@ -12,20 +12,24 @@ internal sealed class OauthFixture : IAsyncDisposable
     public const string Resource = "https://" + Support.Tunnel.Host + "/mcp";
 
     private readonly Func<OauthSettings, OauthSettings> change;
+    private readonly bool needsClaims;
 
     public OauthFixture(
         Func<OauthSettings, OauthSettings>? change = null,
         string answer = Ok,
         Microsoft.Extensions.Logging.ILoggerFactory? loggers = null,
         TimeProvider? time = null,
-        long maxHeldBytes = 64 * 1024 * 1024
+        long maxHeldBytes = 64 * 1024 * 1024,
+        IReadOnlyList<string>? exposed = null,
+        bool needsClaims = false
     )
     {
+        this.needsClaims = needsClaims;
         this.change = change ?? (o => o);
         Time = time ?? TimeProvider.System;
         Upstream = RawUpstream.Answering(answer);
         Tunnel = new Tunnel(loggers, Time, maxHeldBytes: maxHeldBytes);
-        Keys = KeysOf(Issuer, Time);
+        Keys = KeysOf(Issuer, Time, settings: Issuer.Settings with { Claims = exposed ?? [] });
     }
 
     public static RouteAccess Open => RouteAccess.Open(OauthMode.Passthrough);
@@ -110,6 +114,7 @@ internal sealed class OauthFixture : IAsyncDisposable
             [keys ?? Keys],
             credential ?? NoCredential.Instance,
             Time,
+            needsClaims: needsClaims,
             sessions: new SessionBinding(route, SessionKey)
         );
 

@@ -20,8 +20,7 @@ internal sealed class ClaimNames
         exposed =
         [
             .. from name in issuer.Length > 0 ? [issuer] : oauth.Issuers
-            where oauth.Claims.ContainsKey(name) // the issuer's reader reports one that does not exist
-            select (name, oauth.Claims[name]),
+            select (name, oauth.Claims.GetValueOrDefault(name, [])),
         ];
     }
 

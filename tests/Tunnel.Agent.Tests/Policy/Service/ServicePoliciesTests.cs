@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 using Culvert.PropertyTesting;
@@ -60,6 +61,25 @@ public sealed class ServicePoliciesTests : IDisposable
             .Describe("docs", settings)
             .ShouldBe(new AgentReportPolicy(InForce: "pol_1", Refused: null, Problem: ""));
         policies.Resolve("other", Oauth).IsMissing.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Resolve_ClaimThatTheFileNoLongerExposes_RefusesEverything()
+    {
+        const string Own =
+            "mode: enforce\nrules:\n  - {name: own, effect: allow, tools: [get], arguments: [{at: /id, equals_claim: customer_id}]}\n";
+        PolicyForm.FindProblems(Own).ShouldBeEmpty();
+        policies.Offer(Of(Version(1, Own)));
+        policies.Resolve("docs", PolicyFile.Oauth).Rules.Single().ReadsClaims.ShouldBeTrue();
+
+        var settings = policies.Resolve("docs", Oauth);
+
+        settings.IsMissing.ShouldBeTrue();
+        policies
+            .Describe("docs", settings)!
+            .Problem.ShouldBe(
+                "line 3: rules[0].arguments[0].equals_claim: issuers.corp.claims does not name the claim customer_id, so that no rule may compare it. Add it there."
+            );
     }
 
     [Theory]
