@@ -290,7 +290,16 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             reserved += more;
         }
 
-        Failure ??= judge.Failure;
+        Fail(judge.Failure);
+    }
+
+    // An error of HTTP keeps its status: clients decide by it what to do next.
+    private void Fail(Failure? failure)
+    {
+        var status = exchange.Response.StatusCode;
+        Failure ??= failure is not null && status >= StatusCodes.Status400BadRequest
+            ? failure with { Status = status }
+            : failure;
     }
 
     // Sends what of a stream is ready.
@@ -311,12 +320,10 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var judge = plan.Judge!;
         exchange.Trailers?.Trailers?.Clear();
         judge.Finish();
-        Failure ??= judge.Failure;
+        Fail(judge.Failure);
         IsError = judge.IsError;
         if (Failure is not null)
         {
-            var status = exchange.Response.StatusCode;
-            Failure = status >= 400 ? Failure with { Status = status } : Failure;
             return;
         }
 

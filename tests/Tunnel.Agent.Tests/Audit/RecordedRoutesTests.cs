@@ -45,7 +45,7 @@ public sealed class RecordedRoutesTests
         var seen = await fixture.Upstream.NextAsync();
         seen.BodyText.ShouldBe(body);
         seen.Header("Accept-Encoding").ShouldBe(["br"]);
-        var record = await NextAsync();
+        var record = await trail.OnlyCallAsync();
         (record.Method, record.Kind, record.Name).ShouldBe((method, kind, name));
         (record.Mode, record.Decision, record.Reason, record.Rule).ShouldBe(("record", "allow", "no_policy", ""));
         (record.Subject, record.Auth, record.End, record.Status).ShouldBe(("alice", "bearer", "completed", 200));
@@ -106,7 +106,7 @@ public sealed class RecordedRoutesTests
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         text.ShouldBe(Ok);
         (await fixture.Upstream.NextAsync()).BodyText.ShouldBe(sent);
-        var record = await NextAsync();
+        var record = await trail.OnlyCallAsync();
         (record.Method, record.Name, record.Decision, record.Reason).ShouldBe(("POST", "", "allow", reason));
         record.RequestBytes.ShouldBe(isLengthKnown ? sent.Length : null);
     }
@@ -135,7 +135,7 @@ public sealed class RecordedRoutesTests
         var seen = await fixture.Upstream.NextAsync();
         seen.RequestLine.ShouldBe($"{method} {path} HTTP/1.1");
         seen.BodyText.ShouldBe(body);
-        var record = await NextAsync();
+        var record = await trail.OnlyCallAsync();
         (record.Method, record.Name, record.Decision, record.Reason).ShouldBe((method, "", "allow", reason));
         record.RequestBytes.ShouldBe(body.Length);
         record.IsCall.ShouldBe(isCall);
@@ -149,7 +149,7 @@ public sealed class RecordedRoutesTests
         await fixture.PostAsync("", method: HttpMethod.Get, path: "/.well-known/other");
         await fixture.PostAsync(Request("ping"));
 
-        (await NextAsync()).Method.ShouldBe("ping");
+        (await trail.OnlyCallAsync()).Method.ShouldBe("ping");
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class RecordedRoutesTests
 
         (await client.ReadHeadAsync()).ShouldStartWith("HTTP/1.1 200 ");
         (await fixture.Upstream.NextAsync()).BodyText.ShouldBe(body);
-        var record = await NextAsync();
+        var record = await trail.OnlyCallAsync();
         (record.Name, record.Reason, record.RequestBytes).ShouldBe(("", "policy.message_incomplete", body.Length));
     }
 
@@ -228,7 +228,7 @@ public sealed class RecordedRoutesTests
         (await client.ReadUntilAsync("data: {\"n\":1}\n\n")).ShouldContain("200 OK");
         second.SetResult();
         await client.ReadUntilAsync("data: {\"n\":2}\n\n");
-        (await NextAsync()).ResponseBytes.ShouldBe(30);
+        (await trail.OnlyCallAsync()).ResponseBytes.ShouldBe(30);
     }
 
     [Theory]
@@ -280,9 +280,4 @@ public sealed class RecordedRoutesTests
         + $"Content-Type: application/json\r\n{framing}\r\n\r\n";
 
     // A record follows its answer, not the other way round.
-    private async Task<CallRecord> NextAsync()
-    {
-        await Eventually.UntilAsync(() => !trail.Records.IsEmpty, Token);
-        return trail.Records.ShouldHaveSingleItem().ShouldBeOfType<CallRecord>();
-    }
 }

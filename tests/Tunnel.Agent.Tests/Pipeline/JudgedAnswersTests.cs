@@ -31,9 +31,10 @@ public sealed class JudgedAnswersTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         body.ShouldBe(Crossed);
-        var record = (await trail.NextAsync()).Answer.ShouldNotBeNull();
+        var record = (await trail.OnlyCallAsync()).Answer.ShouldNotBeNull();
         (record.FieldsRemoved, record.Problem).ShouldBe((1, ""));
-        Convert.ToHexStringLower(record.Digest.Span)
+        Convert
+            .ToHexStringLower(record.Digest.Span)
             .ShouldBe(
                 Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(Crossed)))
             );
@@ -76,7 +77,11 @@ public sealed class JudgedAnswersTests
     }
 
     [Theory]
-    [InlineData("""{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"CANARY-31415"}}""", "policy.answer_failed", -32603)]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"CANARY-31415"}}""",
+        "policy.answer_failed",
+        -32603
+    )]
     [InlineData("CANARY-31415", "policy.answer_unfit", -32603)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"content":[]}}""", "policy.answer_unfit", -32603)]
     public async Task WithheldAnswer_IsAnErrorOfTheCall(string upstream, string reason, int code)
@@ -92,7 +97,7 @@ public sealed class JudgedAnswersTests
         error.GetProperty("code").GetInt32().ShouldBe(code);
         error.GetProperty("data").GetProperty("request_id").GetString().ShouldNotBeNullOrEmpty();
         body.ShouldNotContain(Canary);
-        var record = await trail.NextAsync();
+        var record = await trail.OnlyCallAsync();
         (record.Decision, record.Reason).ShouldBe(("refuse", reason));
         record.Answer.ShouldNotBeNull().Problem.ShouldNotBeEmpty();
     }
@@ -192,19 +197,24 @@ public sealed class JudgedAnswersTests
     public async Task Observe_ChangesNothingAndCounts()
     {
         var trail = new KeptTrail();
-        await using var fixture = await StartAsync(PolicyFile.Settings(Rule, "observe"), Json(Body, "X-Note: a\r\n"), trail);
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule, "observe"),
+            Json(Body, "X-Note: a\r\n"),
+            trail
+        );
 
         var (answer, body) = await fixture.PostAsync(Call("get"));
 
         body.ShouldBe(Body);
         answer.Headers.Contains("X-Note").ShouldBeTrue();
-        (await trail.NextAsync()).Answer.ShouldNotBeNull().FieldsRemoved.ShouldBe(1);
+        (await trail.OnlyCallAsync()).Answer.ShouldNotBeNull().FieldsRemoved.ShouldBe(1);
     }
 
     [Fact]
     public async Task OtherTools_AreAStreamAsBefore()
     {
-        const string Other = """{ "jsonrpc":"2.0", "id":1, "result":{"content":[{"type":"text","text":"as it is"}]} }""";
+        const string Other =
+            """{ "jsonrpc":"2.0", "id":1, "result":{"content":[{"type":"text","text":"as it is"}]} }""";
         await using var fixture = await StartAsync(
             PolicyFile.Settings(Rule + ", {name: b, effect: allow, tools: [other]}"),
             Json(Other, "X-Note: a\r\n")
@@ -217,9 +227,9 @@ public sealed class JudgedAnswersTests
     }
 
     [Fact]
-    public async Task DeadServer_IsAnsweredAsBefore()
+    public async Task BrokenServer_IsAnsweredAsBefore()
     {
-        await using var fixture = await StartAsync(PolicyFile.Settings(Rule), "");
+        await using var fixture = await StartAsync(PolicyFile.Settings(Rule), "no HTTP\r\n\r\n");
 
         var (answer, _) = await fixture.PostAsync(Call("get"));
 

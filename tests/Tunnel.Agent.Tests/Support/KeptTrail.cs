@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
@@ -18,6 +19,13 @@ internal sealed class KeptTrail : IAuditTrail
 
     /// <summary>Calls that had no place and were made all the same.</summary>
     public ConcurrentQueue<AuditRecord> Lost { get; } = [];
+
+    /// <summary>Waits for the only record, which is of a call.</summary>
+    public async Task<CallRecord> OnlyCallAsync()
+    {
+        await Eventually.UntilAsync(() => !Records.IsEmpty, TestContext.Current.CancellationToken);
+        return Records.ShouldHaveSingleItem().ShouldBeOfType<CallRecord>();
+    }
 
     public bool TryReserve(bool mustBeKept)
     {

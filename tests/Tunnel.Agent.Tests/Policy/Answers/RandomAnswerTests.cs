@@ -20,7 +20,10 @@ public sealed class RandomAnswerTests
         {
             var rules = Enumerable.Range(0, random.Next(1, 4)).Select(_ => NewRule(random)).ToList();
             var settings = PolicyFile.Settings(
-                string.Join(", ", rules.Select((rule, i) => $"{{name: r{i}, effect: allow, tools: [get], answer: {rule}}}"))
+                string.Join(
+                    ", ",
+                    rules.Select((rule, i) => $"{{name: r{i}, effect: allow, tools: [get], answer: {rule}}}")
+                )
             );
             for (var i = 0; i < 200; i++)
             {
@@ -82,9 +85,18 @@ public sealed class RandomAnswerTests
 
     private static Rule NewRule(Random random)
     {
-        var fields = random.Next(4) == 0 ? null : Enumerable.Range(0, random.Next(1, 4)).Select(_ => NewPath(random)).ToList();
+        var fields =
+            random.Next(4) == 0 ? null : Enumerable.Range(0, random.Next(1, 4)).Select(_ => NewPath(random)).ToList();
         var rows = random.Next(2) == 0 ? null : NewPath(random);
-        return rows is null && fields is null ? new Rule([["a"]], null, "id") : new Rule(fields, rows, Names[random.Next(3)]);
+        return rows is null && fields is null
+            ? new Rule(
+                [
+                    ["a"],
+                ],
+                null,
+                "id"
+            )
+            : new Rule(fields, rows, Names[random.Next(3)]);
     }
 
     private static string[] NewPath(Random random) =>
@@ -118,7 +130,9 @@ public sealed class RandomAnswerTests
     private static IEnumerable<JsonNode> At(JsonNode node, IReadOnlyList<string> steps) =>
         steps.Count == 0
             ? [node]
-            : Children(node).Where(c => steps[0] == "*" || c.Name == steps[0]).SelectMany(c => At(c.Node, [.. steps.Skip(1)]));
+            : Children(node)
+                .Where(c => steps[0] == "*" || c.Name == steps[0])
+                .SelectMany(c => At(c.Node, [.. steps.Skip(1)]));
 
     private static IEnumerable<(string? Name, JsonNode Node)> Children(JsonNode node) =>
         node switch
@@ -163,7 +177,9 @@ public sealed class RandomAnswerTests
 
         public override string ToString()
         {
-            var fields = Fields is null ? "" : $"fields: [{string.Join(", ", Fields.Select(f => "/" + string.Join('/', f)))}]";
+            var fields = Fields is null
+                ? ""
+                : $"fields: [{string.Join(", ", Fields.Select(f => "/" + string.Join('/', f)))}]";
             var rows = Rows is null
                 ? ""
                 : $"rows: [{{at: /{string.Join('/', Rows)}, where: {{at: /{Compared}, const: own}}}}]";
