@@ -69,11 +69,11 @@ public sealed class PolicyArgumentsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"c-7\"", "c-7", true)]
-    [InlineData("\"c-7\"", "\\u0063-7", true)]
-    [InlineData("\"c-7\"", "c-8-canary", false)]
-    [InlineData("[\"c-7\"]", "c-7", false)]
-    [InlineData("null", "c-7", false)]
+    [InlineData("\"customer-4711-7\"", "customer-4711-7", true)]
+    [InlineData("\"customer-4711-7\"", "\\u0063ustomer-4711-7", true)]
+    [InlineData("\"customer-4711-7\"", "canary-of-the-call", false)]
+    [InlineData("[\"customer-4711-7\"]", "customer-4711-7", false)]
+    [InlineData("null", "customer-4711-7", false)]
     [InlineData("null", "", false)]
     public async Task EqualsClaim_LetsACallerReadTheOwnCustomerOnly(string claim, string customer, bool isAllowed)
     {
@@ -88,7 +88,7 @@ public sealed class PolicyArgumentsTests : IDisposable
 
         var record = await NextAsync();
         Text(record, "rule").ShouldBe("a");
-        scene.Text.ShouldNotContain("c-7");
+        scene.Text.ShouldNotContain("customer-4711-7");
         if (isAllowed)
         {
             text.ShouldBe(Ok);
@@ -104,7 +104,7 @@ public sealed class PolicyArgumentsTests : IDisposable
         Text(record, "decision").ShouldBe("deny");
         Text(record, "argument").ShouldBe("/customer_id");
         Text(record, "condition").ShouldBe("equals_claim");
-        scene.Text.ShouldNotContain("canary");
+        scene.Text.ShouldNotContain("canary-of-the-call");
     }
 
     [Fact]
