@@ -57,7 +57,7 @@ internal static class CallDescription
 
     private static CallAnswer Describe(AnswerJudge judge) =>
         new(
-            judge.Counts.RowsKept,
+            judge.Counts.RowsCrossed,
             judge.Counts.RowsRemoved,
             judge.Counts.FieldsRemoved,
             judge.Counts.Masked,

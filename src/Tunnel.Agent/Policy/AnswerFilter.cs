@@ -262,7 +262,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     private bool MustRead => plan.HasLists || plan.LooksForAsks;
 
-    // The server's head says nothing that its finding does not say. A session's id came with another answer.
+    // Headers of the server could contain what stays inside. A session's id came with another answer.
     private void DropHead(bool isEvents)
     {
         var response = exchange.Response;

@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Policy.Answers;
 
 /// <summary>
 /// The content of an answer besides its structured part: texts, images, resources, messages of prompts, completions. It
-/// crosses only as far as the rules name it, and each item is written anew from the members that MCP defines for it.
+/// crosses only as far as the rules name it, and each item is written again from the members that MCP defines for it.
 /// </summary>
 internal sealed class AnswerContent(JudgedCall call)
 {
@@ -273,13 +273,13 @@ internal sealed class AnswerContent(JudgedCall call)
     /// <summary>A text with what the detectors of the rules find in it masked.</summary>
     public string Mask(string text)
     {
-        if (shape.Detects == DetectorKinds.None)
+        if (shape.Detects == Detectors.None)
         {
             return text;
         }
 
-        var masked = Detectors.Mask(shape.Detects, text);
-        counts.Masked += ReferenceEquals(masked, text) ? 0 : 1;
+        var masked = DetectedText.Mask(text, shape.Detects, out var count);
+        counts.Masked += count;
         return masked;
     }
 

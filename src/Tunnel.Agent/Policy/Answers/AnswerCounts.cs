@@ -4,7 +4,7 @@ namespace Culvert.Tunnel.Agent.Policy.Answers;
 internal record struct AnswerCounts
 {
     /// <summary>Records that crossed.</summary>
-    public long RowsKept { get; set; }
+    public long RowsCrossed { get; set; }
 
     /// <summary>Records that did not cross, because of a condition or of a maximum.</summary>
     public long RowsRemoved { get; set; }
@@ -17,7 +17,7 @@ internal record struct AnswerCounts
     public static AnswerCounts operator +(AnswerCounts one, AnswerCounts other) =>
         new()
         {
-            RowsKept = one.RowsKept + other.RowsKept,
+            RowsCrossed = one.RowsCrossed + other.RowsCrossed,
             RowsRemoved = one.RowsRemoved + other.RowsRemoved,
             FieldsRemoved = one.FieldsRemoved + other.FieldsRemoved,
             Masked = one.Masked + other.Masked,

@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Policy.Answers;
 
 /// <summary>
 /// Positions inside an answer: a JSON pointer (RFC 6901) in which <c>*</c> is every element of an array, or every member
-/// of an object. Elements have no other name, because their number says nothing about what they contain.
+/// of an object. Elements have no other name: their number does not show what they contain.
 /// </summary>
 internal sealed class AnswerPath
 {

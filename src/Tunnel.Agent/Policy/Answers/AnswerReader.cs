@@ -12,7 +12,6 @@ internal static class AnswerReader
     internal const int MaxMasks = 64;
     private const string Key = "answer";
     private const int MaxRecords = 1_000_000;
-    private const int MaxNesting = 2;
     private static readonly string[] Types = ["image", "audio", "resource", "resource_link"];
 
     public static AnswerRule? Read(ConfigSection rule, ClaimNames claims)
@@ -44,7 +43,7 @@ internal static class AnswerReader
             PassesNotifications = section.Choice("notifications", "drop", "drop", "pass") == "pass",
             MaxBytes = (int)section.Size("max_bytes", AnswerRule.DefaultBytes, 1 << 10, 16 << 20),
         };
-        if (answer.Text == AnswerText.Mask && detects == DetectorKinds.None)
+        if (answer.Text == AnswerText.Mask && detects == Detectors.None)
         {
             section.Error(
                 "text",
@@ -103,7 +102,7 @@ internal static class AnswerReader
     {
         var at = entry.Has("at") ? ReadPath(entry, "at", entry.String("at")) : AnswerPath.Whole;
         var members = new List<RowMember>();
-        var where = entry.Has("where") ? ReadCondition(entry.Section("where"), claims, members, nesting: 0) : null;
+        var where = entry.Has("where") ? ReadCondition(entry.Section("where"), claims, members) : null;
         if (members.Count > RowCondition.MaxMembers)
         {
             entry.Error("where", $"It compares more than {RowCondition.MaxMembers} members.", "Compare fewer.");
@@ -119,29 +118,21 @@ internal static class AnswerReader
         return new RowRule(at, where, max);
     }
 
-    private static RowCondition ReadCondition(
-        ConfigSection section,
-        ClaimNames claims,
-        List<RowMember> members,
-        int nesting
-    )
+    // A member, or lists of members; all that is written must be true.
+    private static RowCondition ReadCondition(ConfigSection section, ClaimNames claims, List<RowMember> members)
     {
         var parts = new List<RowCondition>();
-        foreach (var key in nesting < MaxNesting ? new[] { "all", "any" } : [])
+        foreach (var key in new[] { "all", "any" })
         {
-            var entries = section.List(key);
-            if (entries.Count == 0 && !section.Has(key))
+            var list = section.List(key).Select(entry => ReadMember(entry, claims, members)).ToList();
+            if (list.Count > 0)
             {
-                continue;
+                parts.Add(key == "all" ? RowCondition.All(list) : RowCondition.Any(list));
             }
-
-            if (entries.Count == 0)
+            else if (section.Has(key))
             {
                 section.Error(key, "The list is empty.", "List conditions, or remove the key.");
             }
-
-            var inner = entries.Select(entry => ReadCondition(entry, claims, members, nesting + 1)).ToList();
-            parts.Add(key == "all" ? RowCondition.All(inner) : RowCondition.Any(inner));
         }
 
         if (parts.Count == 0 || section.Has("at"))
@@ -172,7 +163,7 @@ internal static class AnswerReader
 
         var member = new RowMember(Math.Min(members.Count, RowCondition.MaxMembers - 1), at, conditions);
         members.Add(member);
-        return RowCondition.Of(member);
+        return RowCondition.From(member);
     }
 
     private static List<AnswerPath>? ReadFields(ConfigSection section)
@@ -197,9 +188,9 @@ internal static class AnswerReader
         return [.. fields.Select(field => ReadPath(section, "fields", field))];
     }
 
-    private static (List<AnswerMask> Masks, DetectorKinds Detects) ReadMasks(ConfigSection section)
+    private static (List<AnswerMask> Masks, Detectors Detects) ReadMasks(ConfigSection section)
     {
-        var (masks, detects) = (new List<AnswerMask>(), DetectorKinds.None);
+        var (masks, detects) = (new List<AnswerMask>(), Detectors.None);
         var entries = section.List("mask");
         if (entries.Count > MaxMasks)
         {
@@ -218,7 +209,7 @@ internal static class AnswerReader
                 masks.Add(
                     new AnswerMask(
                         ReadPath(entry, "at", entry.RequiredString("at")),
-                        MaskForms.Parse(entry.Choice("as", "text", [.. MaskForms.Names]))
+                        MaskForms.Find(entry.Choice("as", "text", MaskForms.Names)) ?? MaskForm.Text
                     )
                 );
             }
@@ -227,21 +218,18 @@ internal static class AnswerReader
         return (masks, detects);
     }
 
-    private static DetectorKinds ReadDetectors(ConfigSection entry)
+    private static Detectors ReadDetectors(ConfigSection entry)
     {
-        var kinds = DetectorKinds.None;
+        var kinds = Detectors.None;
         foreach (var name in entry.Strings("detect"))
         {
-            if (Detectors.TryParse(name, out var kind))
-            {
-                kinds |= kind;
-            }
-            else
+            kinds |= DetectedText.Find(name);
+            if (DetectedText.Find(name) == Detectors.None)
             {
                 entry.Error(
                     "detect",
                     $"There is no detector {name}.",
-                    $"Write {string.Join(", ", Detectors.Names)}, as a list."
+                    $"Write {string.Join(", ", DetectedText.Names)}, as a list."
                 );
             }
         }
@@ -256,7 +244,7 @@ internal static class AnswerReader
         {
             section.Error(
                 "content",
-                $"{type} is no type of content.",
+                $"{type} is not a type of content.",
                 "Write image, audio, resource, resource_link, or the media type of a resource in lower case, such as text/markdown."
             );
         }

@@ -16,11 +16,11 @@ internal sealed record AnswerRule
     public IReadOnlyList<AnswerMask> Masks { get; init; } = [];
 
     /// <summary>What is masked in every text that crosses.</summary>
-    public DetectorKinds Detects { get; init; }
+    public Detectors Detects { get; init; }
 
     public AnswerText Text { get; init; } = AnswerText.Derive;
 
-    /// <summary>Content that crosses beside texts: <c>image</c>, <c>audio</c>, <c>resource</c>, <c>resource_link</c>, or a
+    /// <summary>Content that crosses in addition to texts: <c>image</c>, <c>audio</c>, <c>resource</c>, <c>resource_link</c>, or a
     /// media type of a resource.</summary>
     public IReadOnlyList<string> Content { get; init; } = [];
 

@@ -24,7 +24,7 @@ internal sealed class AnswerShape
 
         root.Complete();
         Text = rules.Min(r => r.Text);
-        Detects = rules.Aggregate(default(DetectorKinds), (kinds, rule) => kinds | rule.Detects);
+        Detects = rules.Aggregate(default(Detectors), (kinds, rule) => kinds | rule.Detects);
         ReadsTextAsJson = rules.All(r => r.ReadsTextAsJson);
         DropsUnfit = rules.All(r => r.DropsUnfit);
         PassesErrors = rules.All(r => r.PassesErrors);
@@ -42,7 +42,7 @@ internal sealed class AnswerShape
 
     public AnswerText Text { get; }
 
-    public DetectorKinds Detects { get; }
+    public Detectors Detects { get; }
 
     public bool ReadsTextAsJson { get; }
 

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Policy.Answers;
 
-/// <summary>What crosses as text beside, or instead of, the structured part. The order is from strict to lax.</summary>
+/// <summary>What crosses as text, with the structured part or instead of it. The order is from strict to lax.</summary>
 internal enum AnswerText
 {
     Drop,

@@ -276,15 +276,11 @@ internal sealed class FindingWriter(
         }
 
         var whole = output.Read(ref reader);
-        if (
-            shape.Detects != DetectorKinds.None
-            && Encoding.UTF8.GetString(whole) is var before
-            && Detectors.Mask(shape.Detects, before) is var after
-            && !ReferenceEquals(before, after)
-        )
+        if (shape.Detects != Detectors.None)
         {
-            counts.Masked++;
-            whole = Encoding.UTF8.GetBytes(after);
+            var masked = DetectedText.Mask(Encoding.UTF8.GetString(whole), shape.Detects, out var count);
+            counts.Masked += count;
+            whole = count > 0 ? Encoding.UTF8.GetBytes(masked) : whole;
         }
 
         output.Text(whole);
@@ -316,18 +312,18 @@ internal sealed class FindingWriter(
 
     private bool EndRow(ref Frame rows, bool isWritten)
     {
-        var isKept = true;
+        var crosses = true;
         string? full = null;
         foreach (var set in rows.Node!.Rows)
         {
             ref var state = ref states[set.Id];
-            isKept &= !state.IsUnclear && set.Holds(state.Members);
-            full ??= set.Max > 0 && rows.Kept >= set.Max ? set.At : null;
+            crosses &= !state.IsUnclear && set.Holds(state.Members);
+            full ??= set.Max > 0 && rows.Crossed >= set.Max ? set.At : null;
         }
 
-        if (!isKept || full is not null)
+        if (!crosses || full is not null)
         {
-            if (isKept && !cut.Contains(full!))
+            if (crosses && !cut.Contains(full!))
             {
                 cut.Add(full!);
             }
@@ -336,8 +332,8 @@ internal sealed class FindingWriter(
             return false;
         }
 
-        rows.Kept++;
-        counts.RowsKept++;
+        rows.Crossed++;
+        counts.RowsCrossed++;
         return isWritten;
     }
 
@@ -362,7 +358,7 @@ internal sealed class FindingWriter(
         public bool HasMembers;
         public bool IsWritten;
         public int Start;
-        public long Kept;
+        public long Crossed;
         public AnswerCounts Before;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RowCondition
     private RowCondition(bool isAny, IReadOnlyList<RowCondition> parts, RowMember? member) =>
         (this.isAny, this.parts, this.member) = (isAny, parts, member);
 
-    public static RowCondition Of(RowMember member) => new(isAny: false, [], member);
+    public static RowCondition From(RowMember member) => new(isAny: false, [], member);
 
     public static RowCondition All(IReadOnlyList<RowCondition> parts) => new(isAny: false, parts, null);
 

@@ -25,7 +25,7 @@ public sealed class AnswerRowsTests
 
         judged.Structured.GetRawText().ShouldBe("""{"orders":[{"id":2,"customer_id":"c-7"}],"page":4}""");
         judged.Texts.ShouldBe(["""{"orders":[{"id":2,"customer_id":"c-7"}],"page":4}"""]);
-        (judged.Counts.RowsKept, judged.Counts.RowsRemoved).ShouldBe((1, 2));
+        (judged.Counts.RowsCrossed, judged.Counts.RowsRemoved).ShouldBe((1, 2));
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class AnswerRowsTests
     public void Integers_AreComparedExactly(string written, bool crosses) =>
         Judged
             .Read(Own, Judged.Answer($$$"""{"orders":[{"customer_id":{{{written}}}}]}"""), """{"customer_id":7}""")
-            .Counts.RowsKept.ShouldBe(crosses ? 1 : 0);
+            .Counts.RowsCrossed.ShouldBe(crosses ? 1 : 0);
 
     [Fact]
     public void Integers_BeyondDoubles_Differ() =>
@@ -108,7 +108,7 @@ public sealed class AnswerRowsTests
     )]
     [InlineData("{any: [{at: /n, const: 1}, {at: /s, enum: [a, b]}]}", """[{"n":1},{"n":2,"s":"b"},{"n":3}]""", "1,2")]
     [InlineData(
-        "{any: [{all: [{at: /n, min: 2}, {at: /n, max: 3}]}, {at: /n, const: 9}]}",
+        "{at: /n, min: 2, any: [{at: /n, max: 2}, {at: /n, const: 9}]}",
         """[{"n":1},{"n":2},{"n":9}]""",
         "2,9"
     )]
@@ -138,7 +138,7 @@ public sealed class AnswerRowsTests
         judged.Structured.GetRawText().ShouldBe("""{"r":[{"n":1},{"n":2}]}""");
         judged.Texts[1].ShouldBe("More records were found: only the first of /r are here.");
         judged.Result.GetProperty("_meta").GetRawText().ShouldBe("""{"culvert/truncated":["/r"]}""");
-        (judged.Counts.RowsKept, judged.Counts.RowsRemoved).ShouldBe((2, 2));
+        (judged.Counts.RowsCrossed, judged.Counts.RowsRemoved).ShouldBe((2, 2));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Tests.Policy.Answers;
 
-/// <summary>Answers that cannot be judged, errors, and everything of an answer beside its structured part.</summary>
+/// <summary>Answers that cannot be judged, errors, and everything of an answer except its structured part.</summary>
 public sealed class UnfitAnswerTests
 {
     private const string Canary = "CANARY-31415";
@@ -149,7 +149,7 @@ public sealed class UnfitAnswerTests
         judged.Output.ShouldNotContain(Canary);
     }
 
-    // Everything beside the structured part may repeat what was removed from it.
+    // Everything except the structured part may repeat what was removed from it.
     [Theory]
     [InlineData("""{"type":"text","text":"CANARY-31415"}""")]
     [InlineData("""{"type":"image","data":"CANARY-31415","mimeType":"image/png"}""")]
