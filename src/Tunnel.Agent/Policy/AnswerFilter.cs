@@ -297,9 +297,13 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private void Fail(Failure? failure)
     {
         var status = exchange.Response.StatusCode;
-        Failure ??= failure is not null && status >= StatusCodes.Status400BadRequest
-            ? failure with { Status = status }
-            : failure;
+        Failure ??=
+            failure is not null && status >= StatusCodes.Status400BadRequest
+                ? failure with
+                {
+                    Status = status,
+                }
+                : failure;
     }
 
     // Sends what of a stream is ready.
