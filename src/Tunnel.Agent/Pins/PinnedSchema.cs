@@ -4,10 +4,11 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The input schema of a pinned tool.</summary>
+/// <summary>The input and output schemas of a pinned tool.</summary>
 internal sealed class PinnedSchema
 {
     private const string Member = "inputSchema";
+    private const string OutputMember = "outputSchema";
     private const string Properties = "properties";
     private const string HeaderKeyword = "x-mcp-header";
 
@@ -28,24 +29,51 @@ internal sealed class PinnedSchema
     /// <summary>Why the schema cannot check arguments, so that every call fails; empty when it can.</summary>
     public string Problem { get; }
 
+    /// <summary>Whether the tool declares the form of its answers.</summary>
+    public bool HasOutput { get; private init; }
+
+    private Schema? Output { get; init; } // null if there is none, or if it cannot be evaluated
+
     public static PinnedSchema Read(Definition tool)
     {
         using var definition = tool.Parse();
-        try
+        var hasOutput = definition.RootElement.TryGetProperty(OutputMember, out var output);
+        var answers = hasOutput ? TryCompile(output, out _) : null;
+        if (!definition.RootElement.TryGetProperty(Member, out var schema))
         {
-            return definition.RootElement.TryGetProperty(Member, out var schema)
-                ? new PinnedSchema(Schema.Compile(schema), "") { Headers = ReadHeaders(schema) }
-                : new PinnedSchema(null, "");
+            return new PinnedSchema(null, "") { HasOutput = hasOutput, Output = answers };
         }
-        catch (SchemaException e)
+
+        var arguments = TryCompile(schema, out var problem);
+        return new PinnedSchema(arguments, problem)
         {
-            return new PinnedSchema(null, e.Message);
-        }
+            Headers = arguments is null ? FrozenDictionary<string, IReadOnlyList<string>>.Empty : ReadHeaders(schema),
+            HasOutput = hasOutput,
+            Output = answers,
+        };
     }
 
     /// <summary>The first mismatch of the arguments; null without one, or if the tool has no schema.</summary>
     public SchemaError? FindError(JsonElement arguments) =>
         Problem.Length > 0 ? Unsupported : schema?.FindError(arguments);
+
+    /// <summary>The first mismatch of a structured part; null without one, or if the tool declares no form.</summary>
+    public SchemaError? FindOutputError(JsonElement structured) =>
+        HasOutput && Output is null ? Unsupported : Output?.FindError(structured);
+
+    private static Schema? TryCompile(JsonElement schema, out string problem)
+    {
+        problem = "";
+        try
+        {
+            return Schema.Compile(schema);
+        }
+        catch (SchemaException e)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
 
     private static FrozenDictionary<string, IReadOnlyList<string>> ReadHeaders(JsonElement schema)
     {

@@ -50,12 +50,18 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
             : FindDenial(new PinKey(PinKey.ToPinKind(kind), name));
     }
 
-    /// <summary>Whether the arguments of calls must match the approved input schemas.</summary>
+    /// <summary>Whether arguments, and answers under answer rules, must match the approved schemas.</summary>
     public bool ValidatesArguments => Enforces && settings.ValidatesArguments && Covers(PinKind.Tool);
 
     /// <summary>The first mismatch of a call's arguments with the approved input schema; null without one.</summary>
     public SchemaError? FindError(TargetKind kind, string name, JsonElement arguments) =>
         ValidatesArguments && kind == TargetKind.Tool ? state.FindSchema(name)?.FindError(arguments) : null;
+
+    /// <summary>The approved form of a tool's answers; null if answers are not compared with it.</summary>
+    public PinnedSchema? FindOutput(TargetKind kind, string name) =>
+        ValidatesArguments && kind == TargetKind.Tool && state.FindSchema(name) is { HasOutput: true } schema
+            ? schema
+            : null;
 
     /// <summary>The arguments that headers repeat (<see cref="PinnedSchema.Headers"/>); null without a schema.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindHeaders(TargetKind kind, string name) =>

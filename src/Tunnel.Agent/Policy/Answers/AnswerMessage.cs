@@ -17,6 +17,8 @@ internal sealed class AnswerMessage : ITokenReader
     private const int MessageDepth = 1;
     private const int ResultDepth = 2;
 
+    private static readonly JsonDocumentOptions Whole = new() { MaxDepth = FindingWriter.MaxDepth + 8 };
+
     private readonly JudgedCall call;
     private readonly AnswerShape shape;
     private readonly TokenFeed feed = new();
@@ -94,7 +96,7 @@ internal sealed class AnswerMessage : ITokenReader
         || reading switch
         {
             Member.None => pending == Member.Unknown,
-            Member.Structured => structured.IsSkipping,
+            Member.Structured when call.Output is null => structured.IsSkipping,
             _ => false,
         };
 
@@ -159,7 +161,7 @@ internal sealed class AnswerMessage : ITokenReader
             var isEnd = reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
             skipUntil = isEnd && reader.CurrentDepth == skipUntil ? -1 : skipUntil;
         }
-        else if (reading == Member.Structured)
+        else if (reading == Member.Structured && call.Output is null)
         {
             reading = structured.Add(ref reader) ? Member.None : Member.Structured;
         }
@@ -260,6 +262,10 @@ internal sealed class AnswerMessage : ITokenReader
             case Member.Structured or Member.Content when type == JsonTokenType.Null:
                 seen &= ~Bit(member);
                 break;
+            case Member.Structured when call.Output is not null:
+                reading = Member.Structured;
+                ReadWhole(ref reader);
+                break;
             case Member.Structured:
                 reading = structured.Add(ref reader) ? Member.None : Member.Structured;
                 break;
@@ -314,11 +320,25 @@ internal sealed class AnswerMessage : ITokenReader
         {
             content.AddItem(whole.Written);
             whole.CutTo(0);
+            return;
         }
-        else
+
+        if (reading == Member.Structured)
         {
-            reading = Member.None;
+            ReadApproved();
+            whole.CutTo(0);
         }
+
+        reading = Member.None;
+    }
+
+    // A structured part with an approved form is read completely, compared with it, and then judged.
+    private void ReadApproved()
+    {
+        var json = whole.Written.ToArray();
+        using var document = JsonDocument.Parse(json, Whole);
+        Require(call.Output!.FindOutputError(document.RootElement) is null, "output_schema");
+        ReadText(json, structured);
     }
 
     private AnswerOutcome Finish()
@@ -357,10 +377,7 @@ internal sealed class AnswerMessage : ITokenReader
         }
 
         Require(Has(Member.Whole), "no_structured_part");
-        using var document = JsonDocument.Parse(
-            whole.Written.ToArray(),
-            new JsonDocumentOptions { MaxDepth = FindingWriter.MaxDepth + 8 }
-        );
+        using var document = JsonDocument.Parse(whole.Written.ToArray(), Whole);
         var value = document.RootElement;
         Write(json =>
         {
@@ -388,10 +405,11 @@ internal sealed class AnswerMessage : ITokenReader
     private void WriteToolResult()
     {
         var isStructured = Has(Member.Structured);
-        var isText = !isStructured && !isError && shape.ReadsTextAsJson && content.OnlyText is not null;
+        var isText =
+            !isStructured && !isError && shape.ReadsTextAsJson && call.Output is null && content.OnlyText is not null;
         if (isText)
         {
-            ReadText(content.OnlyText!, structured);
+            ReadJson(content.OnlyText!, structured);
         }
 
         Require(isStructured || isText || isError || shape.Text >= AnswerText.Mask, "no_structured_part");
@@ -437,7 +455,7 @@ internal sealed class AnswerMessage : ITokenReader
     {
         var output = new JsonOutput();
         var writer = new FindingWriter(shape, call.Claims, output, call.HashKey);
-        ReadText(text, writer);
+        ReadJson(text, writer);
         added += writer.Counts;
         cut.AddRange(writer.Cut);
         var found = Encoding.UTF8.GetString(output.Written.Span);
@@ -445,27 +463,20 @@ internal sealed class AnswerMessage : ITokenReader
         return found;
     }
 
-    private static void ReadText(string text, FindingWriter writer)
+    private static void ReadJson(string text, FindingWriter writer)
+    {
+        var json = Encoding.UTF8.GetBytes(text);
+        Require(json.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..], "not_json");
+        ReadText(json, writer);
+    }
+
+    private static void ReadText(ReadOnlySpan<byte> json, FindingWriter writer)
     {
         try
         {
-            var reader = new Utf8JsonReader(
-                Encoding.UTF8.GetBytes(text),
-                new JsonReaderOptions { MaxDepth = FindingWriter.MaxDepth + 8 }
-            );
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Whole.MaxDepth });
             while (reader.Read())
             {
-                Require(
-                    reader.CurrentDepth > 0
-                        || reader.TokenType
-                            is not (
-                                JsonTokenType.String
-                                or JsonTokenType.Number
-                                or JsonTokenType.True
-                                or JsonTokenType.False
-                            ),
-                    "not_json"
-                );
                 writer.Add(ref reader);
             }
         }

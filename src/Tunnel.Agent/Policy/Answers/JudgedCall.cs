@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
@@ -9,6 +10,7 @@ namespace Culvert.Tunnel.Agent.Policy.Answers;
 /// <param name="Id">The id of its message, as the client wrote it.</param>
 /// <param name="Resource">The resource that it reads; otherwise empty.</param>
 /// <param name="IsModern">Whether its results say how they may be cached.</param>
+/// <param name="Output">The approved form of its answers; null for any.</param>
 internal sealed record JudgedCall(
     AnswerShape Shape,
     string Method,
@@ -17,7 +19,8 @@ internal sealed record JudgedCall(
     bool IsModern,
     Caller Caller,
     CompiledPolicy Rules,
-    ReadOnlyMemory<byte> HashKey
+    ReadOnlyMemory<byte> HashKey,
+    PinnedSchema? Output = null
 )
 {
     public bool IsToolCall => Method == McpMethods.CallTool;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Requests;
@@ -55,7 +56,8 @@ internal sealed record Judged(string Output, string? Failure, string Problem, An
         bool isEventStream = false,
         int piece = int.MaxValue,
         string method = McpMethods.CallTool,
-        string name = "get"
+        string name = "get",
+        PinnedSchema? output = null
     )
     {
         var rules = Compile(settings);
@@ -73,7 +75,8 @@ internal sealed record Judged(string Output, string? Failure, string Problem, An
             IsModern: false,
             caller,
             rules,
-            "key"u8.ToArray()
+            "key"u8.ToArray(),
+            output
         );
         var judge = new AnswerJudge(call, new MessageFilter(rules, caller, hasLists: false, isModern: false));
         judge.Begin(isEventStream);
