@@ -73,6 +73,7 @@ var figures = args switch
     ["ha", "migration"] => Each(MeasureMigrationAsync),
     ["console"] => Each(() => new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
     ["policy"] => new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
+    ["answers"] => new AnswersBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
     ["policy", "decision"] => new DecisionRow(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
     ["policy", "record"] => new RecordRow(folder, TimeProvider.System).RunAsync(stopping.Token),
     ["providers", .. var rows] when rows.All(ProvidersBench.Rows.Contains) => new ProvidersBench(
@@ -92,7 +93,7 @@ if (figures is null)
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
-            + "| policy [decision | record] | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT [issue]"
+            + "| policy [decision | record] | answers | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT [issue]"
     );
     return 64;
 }

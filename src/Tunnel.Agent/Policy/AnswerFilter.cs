@@ -331,6 +331,11 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             return;
         }
 
+        if (!IsEventStream && !exchange.Response.HasStarted)
+        {
+            exchange.Response.Headers.ContentLength = judge.Output.Length;
+        }
+
         WriteJudged();
         held?.Return();
         await inner.FlushAsync(cancellationToken);

@@ -213,6 +213,25 @@ internal static class FigureCatalogue
             "ms",
             "the agent's processor time for 1,000 of them; floor: with `policy: {mode: off}`"
         ),
+        new("answers", "answers.judge", "us", "judging an answer of 64 kB with 1,000 records, of which ten cross"),
+        new(
+            "answers",
+            "answers.calls.c*",
+            "1/s",
+            "calls of so many clients whose answers of 4 kB are judged; floor: under a rule without `answer`"
+        ),
+        new(
+            "answers",
+            "answers.agent_cpu_per_1k.c*",
+            "ms",
+            "the agent's processor time for 1,000 of them; floor: under a rule without `answer`"
+        ),
+        new(
+            "answers",
+            "answers.stream.memory",
+            "MiB",
+            "the agent's memory above its idle one while a million records arrive, of which a hundred cross"
+        ),
         new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),
         new("ha", "ha.service.cpu_per_1k", "ms", "two nodes' processor time for 1,000 exchanges; floor: one node's"),
         new("ha", "ha.rate", "1/s", "exchanges on two nodes; floor: on one"),

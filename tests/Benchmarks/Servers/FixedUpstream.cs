@@ -21,6 +21,16 @@ internal static class FixedUpstream
     /// <summary>One event at once, then silence until the client leaves.</summary>
     public const string EventsPath = "/events";
 
+    /// <summary>Answers 40 records in 4 kB, of which ten are those of one customer.</summary>
+    public const string RecordsTool = "records";
+
+    /// <summary>Answers a million records, of which a hundred are those of one customer.</summary>
+    public const string MillionTool = "million";
+
+    private const string RecordsStart = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"structuredContent\":{\"orders\":[";
+    private const string RecordsEnd = "]},\"content\":[]}}";
+    private static readonly byte[] FewRecords = Records(40, 10);
+
     private static readonly byte[] Answer =
         """{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"Echo: hello"}]}}"""u8.ToArray();
 
@@ -48,12 +58,39 @@ internal static class FixedUpstream
         // A call fits into what is read first.
         var read = await context.Request.BodyReader.ReadAsync(cancellationToken);
         var isCall = read.Buffer.FirstSpan.IndexOf("\"tools/call\""u8) >= 0;
+        var hasRecords = isCall && read.Buffer.FirstSpan.IndexOf("\"records\""u8) >= 0;
+        var isLong = isCall && read.Buffer.FirstSpan.IndexOf("\"million\""u8) >= 0;
         context.Request.BodyReader.AdvanceTo(read.Buffer.Start);
         await (
-            isCall
-                ? FixedAnswer.WriteAsync(context, Answer, cancellationToken)
-                : WriteDefinitionsAsync(context, cancellationToken)
+            isLong ? WriteMillionAsync(context, cancellationToken)
+            : isCall ? FixedAnswer.WriteAsync(context, hasRecords ? FewRecords : Answer, cancellationToken)
+            : WriteDefinitionsAsync(context, cancellationToken)
         );
+    }
+
+    /// <summary>An answer of so many records, of which so many belong to one customer.</summary>
+    public static byte[] Records(int count, int own) =>
+        Encoding.UTF8.GetBytes(
+            RecordsStart + string.Join(',', Enumerable.Range(0, count).Select(i => Record(i, count / own))) + RecordsEnd
+        );
+
+    private static string Record(int number, int every) =>
+        $$"""{"id":{{number}},"customer_id":"c-{{(number % every == 0 ? 7 : 1_000 + (number % 100))}}","status":"open","total":12.5}""";
+
+    private static async Task WriteMillionAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        const int PerWrite = 1000;
+        await context.Request.BodyReader.ReadAtLeastAsync(1, cancellationToken);
+        context.Response.ContentType = "application/json";
+        var body = context.Response.BodyWriter;
+        await body.WriteAsync(Encoding.UTF8.GetBytes(RecordsStart), cancellationToken);
+        for (var i = 0; i < 1_000_000; i += PerWrite)
+        {
+            var records = string.Join(',', Enumerable.Range(i, PerWrite).Select(n => Record(n, 10_000).PadRight(100)));
+            await body.WriteAsync(Encoding.UTF8.GetBytes(i == 0 ? records : "," + records), cancellationToken);
+        }
+
+        await body.WriteAsync(Encoding.UTF8.GetBytes(RecordsEnd), cancellationToken);
     }
 
     // As an agent asks: the handshake, its notification, and each kind's list.

@@ -7,7 +7,15 @@ namespace Culvert.Benchmarks.Tunnel;
 /// <param name="stage">The agent's.</param>
 /// <param name="measured">One route.</param>
 /// <param name="compared">The other, which is the floor.</param>
-internal sealed class PairedCalls(TunnelStage stage, LoadTarget measured, LoadTarget compared, TimeProvider time)
+/// <param name="time">The clock of the rounds.</param>
+/// <param name="tool">The tool that is called.</param>
+internal sealed class PairedCalls(
+    TunnelStage stage,
+    LoadTarget measured,
+    LoadTarget compared,
+    TimeProvider time,
+    string tool = "echo"
+)
 {
     // Short and many: a difference of a few percent drowns in what long rounds meet.
     private const int Rounds = 15;
@@ -57,5 +65,5 @@ internal sealed class PairedCalls(TunnelStage stage, LoadTarget measured, LoadTa
         }
     }
 
-    private static ReadOnlyMemory<byte>? Call(LoadTarget target) => TunnelRequests.Call(target.Host);
+    private ReadOnlyMemory<byte>? Call(LoadTarget target) => TunnelRequests.Call(target.Host, tool);
 }

@@ -9,12 +9,12 @@ internal static class TunnelRequests
     public static ReadOnlyMemory<byte> FirstEvent { get; } = "data: first\n\n"u8.ToArray();
 
     /// <summary>A small tool call; the answer is as small.</summary>
-    public static ReadOnlyMemory<byte> Call(string host)
+    public static ReadOnlyMemory<byte> Call(string host, string tool = "echo")
     {
-        const string Body =
-            """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hello"}}}""";
+        var body =
+            $$$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{{tool}}}}","arguments":{"message":"hello"}}}""";
         return Encoding.ASCII.GetBytes(
-            $"POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"
+            $"POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: {body.Length}\r\n\r\n{body}"
         );
     }
 
