@@ -3,8 +3,8 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Policy.Answers.Masks;
 
 /// <summary>
-/// Masks addresses and numbers in a text, in time linear in the text. It finds what is written in a usual form only: which
-/// members of an answer cross is for the list of fields to say.
+/// Masks addresses and numbers in a text, in time linear in the text. It finds only what is written in a usual form, so
+/// it does not replace the list of the fields that may cross.
 /// </summary>
 internal static class DetectedText
 {

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Policy.Answers.Masks;
 
-/// <summary>What is found and masked in a text. <see cref="DetectedText"/> has the names in the configuration.</summary>
+/// <summary>What is masked in a text. <see cref="DetectedText"/> has the names in the configuration.</summary>
 [Flags]
 internal enum Detectors
 {

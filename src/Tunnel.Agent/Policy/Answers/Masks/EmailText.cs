@@ -4,8 +4,8 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Policy.Answers.Masks;
 
 /// <summary>
-/// Email addresses (RFC 5322 §3.4.1 without quoted forms; RFC 6531 permits all of Unicode): a local part, <c>@</c> and a
-/// domain of two or more labels, one of which is a word. <c>package@1.2.3</c> is none.
+/// Email addresses (RFC 5322 §3.4.1 without quoted forms; RFC 6531 permits all of Unicode): a local part, <c>@</c> and
+/// a domain of two or more labels, one of which after the first is a word. <c>package@1.2.3</c> is not an address.
 /// </summary>
 internal static class EmailText
 {

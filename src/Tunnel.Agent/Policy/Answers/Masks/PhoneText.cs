@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Culvert.Tunnel.Agent.Policy.Answers.Masks;
 
 /// <summary>
-/// Phone numbers. They have no check digit, so in a text only numbers count that are written as such: with a country code
-/// (<c>+49 …</c>, <c>0049 …</c>), with the 0 of an area code, or in the groups of North America (<c>(555) 123-4567</c>).
+/// Phone numbers. They have no check digit, so in a text only numbers in these forms count: with a country code
+/// (<c>+49 …</c>, <c>0049 …</c>), with the 0 of an area code, or in the groups of North America
+/// (<c>(555) 123-4567</c>).
 /// </summary>
 internal static class PhoneText
 {
