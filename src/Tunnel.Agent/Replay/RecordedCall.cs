@@ -39,7 +39,7 @@ internal sealed record RecordedCall
     /// <summary>Null on routes without authentication.</summary>
     public Principal? Principal { get; private init; }
 
-    /// <summary>The arguments of a test case, an object in JSON; null if it has none, as the record, which has no values.</summary>
+    /// <summary>The arguments of a test case, an object in JSON; null without them. Records have no values.</summary>
     public byte[]? Arguments { get; private init; }
 
     /// <summary>Whether the server responded without an error; unknown counts as success.</summary>

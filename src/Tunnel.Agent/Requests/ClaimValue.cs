@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// The value of a claim: text, an integer, or a list of these. It is compared exactly and never converted: text does not
-/// equal a number, and neither 1.0 nor 1e0 is an integer.
+/// The value of a claim: text, an integer, or a list of these. It is compared exactly and never converted: text does
+/// not equal a number, and neither 1.0 nor 1e0 is an integer.
 /// </summary>
 internal sealed class ClaimValue
 {
@@ -27,7 +27,10 @@ internal sealed class ClaimValue
     public static ClaimValue? FromText(string text) =>
         text.Length == 0 ? null : new ClaimValue(ClaimValueKind.Text, Encoding.UTF8.GetBytes(text), []);
 
-    /// <summary>Null if the claim counts as missing: it is empty text, no integer, of another type, or a list with such an element.</summary>
+    /// <summary>
+    /// Null if the claim counts as missing: empty text, another number than an integer, another type, or a list that has
+    /// such an element.
+    /// </summary>
     /// <param name="json">Well-formed JSON without unpaired surrogates.</param>
     public static ClaimValue? Read(ReadOnlySpan<byte> json)
     {

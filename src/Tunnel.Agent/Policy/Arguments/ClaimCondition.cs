@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>equals_claim</c> and <c>in_claim</c>: the value is that of a claim of the caller's token, or one in its list. Text
-/// and integers only: a number with a fraction or an exponent equals no claim.
+/// <c>equals_claim</c> and <c>in_claim</c>: the value is that of a claim of the caller's token, or one in its list.
+/// Text and integers only: a number with a fraction or an exponent equals no claim.
 /// </summary>
 internal sealed class ClaimCondition(string key, string claim)
     : ValueCondition(key, ValueKinds.Text | ValueKinds.Number)

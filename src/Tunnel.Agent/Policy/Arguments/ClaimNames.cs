@@ -24,7 +24,7 @@ internal sealed class ClaimNames
         ];
     }
 
-    /// <summary>Reads the name of a claim; null if the key is not set. Reports a claim that the rule may not compare.</summary>
+    /// <summary>The name of a claim; null if the key is not set. Reports a claim that the rule may not compare.</summary>
     public string? Read(ConfigSection section, string key)
     {
         var claim = section.String(key);
