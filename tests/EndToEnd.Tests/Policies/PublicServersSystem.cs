@@ -99,5 +99,7 @@ public sealed class PublicServersSystem : RunningSystem
     private static string FilesPolicy(string folder) =>
         "policy: {mode: enforce, rules: [{name: open-files, effect: allow, "
         + "tools: [read_text_file, list_directory, write_file], "
-        + $"arguments: [{{at: /path, path_prefix: \"{folder}/open\"}}]}}]}}";
+        + $"arguments: [{{at: /path, path_prefix: \"{folder}/open\"}}]}}, "
+        + "{name: own-files, effect: allow, tools: [search_files], arguments: [{at: /path, required: true}, "
+        + $"{{at: /pattern, equals_claim: {IdentityProvider.DeploymentClaim.Key}}}]}}]}}";
 }

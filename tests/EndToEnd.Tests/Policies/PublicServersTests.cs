@@ -122,6 +122,38 @@ public sealed class PublicServersTests(PublicServersSystem system) : SystemTest(
     }
 
     [Fact]
+    public async Task ArgumentThatEqualsAClaimOfTheToken_Passes_AndAnotherOneDoesNot()
+    {
+        const string Tool = "search_files";
+        await UntilPinnedAsync(PublicServersSystem.FilesRoute);
+
+        var own = await SearchAsync(IdentityProvider.DeploymentClaim.Value);
+        var allowed = await RecordAsync(Tool);
+        var other = await SearchAsync("another-deployment");
+
+        own.Body.ShouldContain("No matches found");
+        allowed.GetProperty("decision").GetString().ShouldBe("allow");
+        other.Error.ShouldBe(-32602);
+        other.Reason.ShouldBe("policy.arguments");
+        other.Body.ShouldContain("The argument /pattern is not allowed.");
+        await UntilAsync(
+            async () =>
+                (await RecordAsync(Tool)).TryGetProperty("condition", out var condition)
+                && condition.GetString() == "equals_claim",
+            "a record of the call that was denied",
+            Limit
+        );
+        (await RecordAsync(Tool)).ToString().ShouldNotContain("another-deployment");
+
+        Task<CallAnswer> SearchAsync(string pattern) =>
+            PostAsync(
+                PublicServersSystem.FilesRoute,
+                Tool,
+                new JsonObject { ["path"] = $"{system.Folder}/open", ["pattern"] = pattern }
+            );
+    }
+
+    [Fact]
     public async Task FilesystemServer_WithoutTheAgent_ReadsThePathThatTheRuleForbids()
     {
         var transport = new StdioClientTransport(

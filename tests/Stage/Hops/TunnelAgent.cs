@@ -149,6 +149,7 @@ internal sealed class TunnelAgent
                     issuer: {{issuer.Issuer}}
                     ca_file: "{{issuer.CaFile}}"
                     allowed_ranges: [{{string.Join(", ", Loopback.Ranges.Select(r => $"\"{r}\""))}}]
+                    claims: [{{IdentityProvider.DeploymentClaim.Key}}]
                 """;
 
     public void Start() => Process.Start();
