@@ -143,6 +143,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 held?.Return();
                 plan.Judge?.Finish();
                 IsError ??= plan.Judge?.IsError;
+                plan.Judge?.Release();
                 break;
             case AnswerHandling.Judge or AnswerHandling.Undecided when plan is { Judge: not null, Enforces: true }:
                 await FinishJudgedAsync(cancellationToken);
@@ -174,7 +175,6 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         budget.Return(owner, reserved);
         reserved = 0;
         held = null;
-        plan.Judge?.Release();
     }
 
     private bool Reserve(int bytes)
@@ -331,13 +331,14 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             return;
         }
 
-        if (!IsEventStream && !exchange.Response.HasStarted)
+        if (!IsEventStream && !judge.Output.IsEmpty && !exchange.Response.HasStarted)
         {
             exchange.Response.Headers.ContentLength = judge.Output.Length;
         }
 
         WriteJudged();
         held?.Return();
+        judge.Release();
         await inner.FlushAsync(cancellationToken);
     }
 

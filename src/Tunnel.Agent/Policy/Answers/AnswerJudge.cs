@@ -97,6 +97,7 @@ internal sealed class AnswerJudge(JudgedCall call, MessageFilter filter)
         }
     }
 
+    /// <summary>Returns rented memory: only where no other task can write to it any more, as after a complete answer.</summary>
     public void Release()
     {
         message.Release();
