@@ -4,9 +4,10 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Ca.Revocation;
 
+/// <summary>The rules that a revocation list must satisfy before it is published.</summary>
 internal static class RevocationListLints
 {
-    // CA/Browser Forum Baseline Requirements §4.9.7: at most ten days for lists of leaves.
+    // CA/Browser Forum Baseline Requirements §4.9.7: a list of leaf certificates is valid for at most ten days.
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(10);
 
     private static readonly string[] Known =
@@ -16,7 +17,7 @@ internal static class RevocationListLints
         Oids.IssuingDistributionPoint,
     ];
 
-    /// <summary>In the order of RFC 5280 §5.</summary>
+    /// <summary>All rules, in the order of RFC 5280 §5.</summary>
     public static IReadOnlyList<RevocationListLint> All { get; } =
     [
         new("version_is_two", "RFC 5280 §5.1.2.1", (list, _) => list.Version == 2),
@@ -95,6 +96,7 @@ internal static class RevocationListLints
         ),
     ];
 
+    /// <summary>Returns the names of the rules that the list violates.</summary>
     public static IReadOnlyList<string> Run(ParsedRevocationList list, RevocationListOrder order) =>
         [.. All.Where(lint => !lint.Holds(list, order)).Select(lint => lint.Name)];
 

@@ -4,17 +4,20 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Wire objects stay JSON, not types, so that members of a newer service pass through to <c>-o json</c>.</summary>
+/// <summary>
+/// Reads answers of the service as JSON, not into types, so that <c>-o json</c> also shows members that only a newer
+/// service has.
+/// </summary>
 internal static class WireJson
 {
-    /// <summary>Escapes only what JSON requires: the output is never part of HTML.</summary>
+    /// <summary>Escapes only what JSON requires, because the output is never part of HTML.</summary>
     public static JsonSerializerOptions Plain { get; } =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Parses an answer. A duplicate member is an error here, not later at its use.</summary>
-    /// <exception cref="JsonException">It is not JSON, or an object has a member twice.</exception>
+    /// <summary>Parses an answer of the service.</summary>
+    /// <exception cref="JsonException">The text is not JSON, or an object has a member twice.</exception>
     public static JsonNode? Parse(string text) => JsonNode.Parse(text, documentOptions: Strict);
 
     public static string? Text(this JsonNode? node, string member) =>

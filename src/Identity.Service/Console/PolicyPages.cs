@@ -5,11 +5,12 @@ using Culvert.Identity.Service.Servers.Policies;
 
 namespace Culvert.Identity.Service.Console;
 
+/// <summary>The console's pages of call policies: all policies of a tunnel, one policy, one version of it.</summary>
 internal static class PolicyPages
 {
     private const string List = "/console/tunnels/{tunnel_id}/policies";
 
-    /// <summary>The page of a drafted version.</summary>
+    /// <summary>Returns the path of the page of a version, from the API's answer about that version.</summary>
     public static string GetPath(JsonElement version) =>
         GetPath(version.Text("tunnel_id") ?? "", version.Text("hostname") ?? "", version.Text("id") ?? "");
 

@@ -4,12 +4,16 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Tunnels;
 
+/// <summary>Parses the lists of source addresses that requests contain: CIDR ranges and single addresses.</summary>
 internal static class SourceRanges
 {
-    /// <summary>Maximum length of a list; edges check every connection against it.</summary>
+    /// <summary>
+    /// The maximum length of a list. It is bounded because edges check every connection against the list.
+    /// </summary>
     public const int MaxRanges = 256;
 
-    /// <summary>The canonical list, or the refusal that names the bad entry.</summary>
+    /// <summary>Returns the ranges in canonical form, or a refusal that names the first invalid entry.</summary>
+    /// <param name="member">The member of the request that contains the list, for the refusal.</param>
     public static Result<IReadOnlyList<string>> Parse(string member, IReadOnlyList<string?> texts)
     {
         if (texts.Count > MaxRanges)
@@ -44,20 +48,21 @@ internal static class SourceRanges
 
         if (!text.Contains('/', StringComparison.Ordinal))
         {
-            return IPAddress.TryParse(text, out var address) && IsWhole(text, address)
+            return IPAddress.TryParse(text, out var address) && IsUnambiguous(text, address)
                 ? new IPNetwork(address, address.GetAddressBytes().Length * 8).ToString()
                 : null;
         }
 
         return
             IPNetwork.TryParse(text, out var network)
-            && IsWhole(text[..text.IndexOf('/', StringComparison.Ordinal)], network.BaseAddress)
+            && IsUnambiguous(text[..text.IndexOf('/', StringComparison.Ordinal)], network.BaseAddress)
             ? network.ToString()
             : null;
     }
 
-    // .NET also parses "10.1" and "0x0a000001" as IPv4, which are likely mistakes. IPv4-mapped ranges never match.
-    private static bool IsWhole(string text, IPAddress address) =>
+    // .NET also parses "10.1" and "0x0a000001" as IPv4 addresses, but these are likely mistakes. IPv4-mapped addresses
+    // are refused because such a range would never match.
+    private static bool IsUnambiguous(string text, IPAddress address) =>
         !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || text == address.ToString());
 
     private static string Shorten(string? text) => text is { Length: > 64 } ? text[..64] : text ?? "null";

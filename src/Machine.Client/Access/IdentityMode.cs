@@ -1,11 +1,11 @@
 namespace Culvert.Machine.Client.Access;
 
-/// <summary>How a machine proves itself for the first time.</summary>
+/// <summary>How a machine authenticates when it enrols.</summary>
 public enum IdentityMode
 {
-    /// <summary>The identity provider's token is exchanged for an access token.</summary>
+    /// <summary>The machine exchanges a token of an identity provider for an access token.</summary>
     Automatic,
 
-    /// <summary>The tunnel token (agents only, S5).</summary>
+    /// <summary>The machine presents a tunnel token (agents only, S5).</summary>
     Manual,
 }

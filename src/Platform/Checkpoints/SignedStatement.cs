@@ -8,15 +8,18 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Platform.Checkpoints;
 
 /// <summary>
-/// A machine's statement: a compact JWS (RFC 7515), ES256, with the platform certificate's chain in its header, so that
-/// the platform roots are enough to verify it later.
+/// Signs and verifies statements of machines. A statement is a compact JWS (RFC 7515) with ES256. Its header contains
+/// the chain of the machine's platform certificate, so that the platform roots are enough to verify it later.
 /// </summary>
 public static class SignedStatement
 {
     internal const int MaxCharacters = 32 * 1024;
     private const int MaxCertificates = 8;
 
-    /// <summary>Signs a statement of a <c>typ</c>; null when the key does not support ES256.</summary>
+    /// <summary>Signs a statement with the signer's platform key.</summary>
+    /// <param name="type">The value of <c>typ</c> in the header.</param>
+    /// <param name="members">Writes the members of the payload.</param>
+    /// <returns>The JWS; null if the key does not support ES256.</returns>
     public static string? Sign(KeyAndCertificate signer, string type, Action<Utf8JsonWriter> members)
     {
         ArgumentNullException.ThrowIfNull(signer);
@@ -43,7 +46,11 @@ public static class SignedStatement
         return $"{header}.{payload}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>Verifies that the named agent signed a statement, with a certificate valid at that time.</summary>
+    /// <summary>
+    /// Verifies that the agent that the statement names signed it, with a certificate that was valid at the time of the
+    /// statement.
+    /// </summary>
+    /// <param name="describe">Returns the agent and the time that the statement names.</param>
     /// <returns>The result of <paramref name="read"/>; null when a check fails.</returns>
     public static T? VerifyAgent<T>(
         string token,
@@ -144,7 +151,7 @@ public static class SignedStatement
             : null;
     }
 
-    // The identity first: without it there is no trust domain for the chain.
+    // Trust is null if the trust domain cannot be read from the signer's certificate: then no chain can be verified.
     private static CheckpointRefusal CheckSigner(
         X509Certificate2[] signer,
         DateTimeOffset signedAt,

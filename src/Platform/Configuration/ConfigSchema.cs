@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// The JSON schema (draft 2020-12) of a program's configuration file: the reader runs once over a document that only
-/// lists the keys it reads.
+/// Writes the JSON schema (draft 2020-12) of a program's configuration file. To find the keys, the program's reader
+/// runs once over an empty document that records which keys it reads.
 /// </summary>
 public static class ConfigSchema
 {
-    /// <summary>Culvert's own annotation; editors ignore it.</summary>
+    /// <summary>The member for what JSON schema cannot express, such as units. Editors ignore it.</summary>
     private const string Annotation = "x-culvert";
 
     private const string DurationPattern = "^[0-9]+(ms|s|m|h|d)$";
@@ -18,7 +18,9 @@ public static class ConfigSchema
     private const string RatePattern = "^[1-9][0-9]*/[0-9]+(ms|s|m|h|d)$";
     private const string SecretPattern = "^$|^(file|env):.+";
 
-    /// <summary>Writes the schema; without <paramref name="keys"/> it has only types.</summary>
+    /// <summary>
+    /// Writes the schema. Without <paramref name="keys"/>, it has types but no descriptions and annotations.
+    /// </summary>
     public static string Write(string title, Action<ConfigSection> read, ConfigKeys? keys = null)
     {
         var document = ConfigDocument.Describe();
@@ -36,7 +38,7 @@ public static class ConfigSchema
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    // A key that is not listed is an error here, as it is at start.
+    // The schema does not accept unknown keys, because the program does not start with them.
     private static void WriteContent(Utf8JsonWriter json, ConfigSection section, ConfigKeys? keys)
     {
         json.WriteString("type", "object");
@@ -64,7 +66,7 @@ public static class ConfigSchema
         }
     }
 
-    // A key without effect is accepted only with the value that changes nothing, if it has one.
+    // A former key no longer has an effect. It is accepted only with the value that changes nothing, if it has one.
     private static bool IsAccepted(ConfigDeclaration declaration) =>
         declaration.Type != ConfigValueType.Former || declaration.Default is not null;
 
@@ -137,7 +139,7 @@ public static class ConfigSchema
                 json.WriteStringValue("integer");
                 json.WriteEndArray();
                 json.WriteString("pattern", SizePattern);
-                WriteBounds(json, declaration);
+                WriteDefault(json, declaration, json.WriteStringValue);
                 break;
             default:
                 WriteText(json, declaration);
@@ -145,7 +147,7 @@ public static class ConfigSchema
         }
     }
 
-    /// <summary>Writes what JSON schema cannot express into <see cref="Annotation"/>.</summary>
+    /// <summary>Writes the key's description, and the member <see cref="Annotation"/>.</summary>
     private static void WriteReference(
         Utf8JsonWriter json,
         ConfigSection section,
@@ -219,11 +221,6 @@ public static class ConfigSchema
             json.WriteEndArray();
         }
 
-        WriteBounds(json, declaration);
-    }
-
-    private static void WriteBounds(Utf8JsonWriter json, ConfigDeclaration declaration)
-    {
         WriteDefault(json, declaration, json.WriteStringValue);
     }
 

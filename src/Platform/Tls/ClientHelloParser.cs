@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Culvert.Platform.Tls;
 
-/// <summary>Reads the server name from a ClientHello without terminating TLS, in any pieces and records.</summary>
+/// <summary>
+/// Parses a ClientHello and finds its server name without terminating TLS, however the message is split into TLS
+/// records and into calls of <see cref="Feed"/>.
+/// </summary>
 /// <remarks>
 /// <code>
 /// TLSPlaintext (RFC 8446 §5.1)                       Handshake (§4)
@@ -11,7 +14,7 @@ namespace Culvert.Platform.Tls;
 /// +------+---------+----------+===========+          +---------+------------+==============+
 /// </code>
 /// </remarks>
-/// <param name="scratch">Receives the message without record headers; its length is the limit.</param>
+/// <param name="scratch">Receives the message without record headers. Its length is the limit of the message.</param>
 public sealed class ClientHelloParser(Memory<byte> scratch)
 {
     private const byte HandshakeRecord = 22;
@@ -29,7 +32,10 @@ public sealed class ClientHelloParser(Memory<byte> scratch)
     /// <summary>The message; null until <see cref="Feed"/> has returned <see cref="HelloVerdict.Complete"/>.</summary>
     public ClientHello? Hello { get; private set; }
 
-    /// <summary>After any verdict but <see cref="HelloVerdict.Incomplete"/> it must not be called again.</summary>
+    /// <summary>
+    /// Parses the next bytes of the connection. Must not be called again after any verdict other than <see
+    /// cref="HelloVerdict.Incomplete"/>.
+    /// </summary>
     public HelloVerdict Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -78,7 +84,7 @@ public sealed class ClientHelloParser(Memory<byte> scratch)
                 headerLength = 0;
                 recordLeft = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(3));
 
-                // §5.1: no empty handshake fragments, no more than 2^14 bytes.
+                // RFC 8446 §5.1 forbids empty handshake fragments and fragments of more than 2^14 bytes.
                 return recordLeft is 0 or > MaxRecordBytes ? HelloVerdict.Malformed : HelloVerdict.Incomplete;
             default:
                 return HelloVerdict.Incomplete;

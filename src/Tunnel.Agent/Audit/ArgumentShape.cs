@@ -12,8 +12,10 @@ internal static class ArgumentShape
     private const int MaxNameCharacters = 64;
     private const int MaxDepth = 1000;
 
-    /// <summary>Writes a member with the shape as JSON; nothing when the arguments are not JSON.</summary>
-    /// <param name="masked">Positions of values that are not described.</param>
+    /// <summary>Writes a JSON member with the shape. Writes nothing if the arguments are not JSON.</summary>
+    /// <param name="masked">
+    /// The positions of the values that are written as <c>masked</c>, without type and length.
+    /// </param>
     public static void Write(
         JsonMembers output,
         ReadOnlySpan<byte> name,

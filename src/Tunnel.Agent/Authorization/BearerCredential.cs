@@ -2,11 +2,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>The token of a request's <c>Authorization</c> field (RFC 6750 §2.1, RFC 9449 §7.1).</summary>
-/// <param name="IsBound">True when sent with the scheme <c>DPoP</c>.</param>
+/// <summary>The token in a request's <c>Authorization</c> field (RFC 6750 §2.1, RFC 9449 §7.1).</summary>
+/// <param name="Token">The token; empty if the request has none.</param>
+/// <param name="IsBound">Whether the token was sent with the scheme <c>DPoP</c>, not <c>Bearer</c>.</param>
 internal readonly record struct BearerCredential(string Token, bool IsBound)
 {
-    /// <summary>False: the field is ambiguous or not a credential (A6, A15). Other schemes count as no token.</summary>
+    /// <summary>
+    /// Reads the token. A request with another authentication scheme counts as a request without a token.
+    /// </summary>
+    /// <returns>False if the field is repeated, or its token is malformed (A6, A15).</returns>
     public static bool TryRead(StringValues authorization, out BearerCredential credential)
     {
         credential = new BearerCredential("", false);
@@ -39,7 +43,7 @@ internal readonly record struct BearerCredential(string Token, bool IsBound)
         return true;
     }
 
-    // b64token of RFC 6750 §2.1
+    // The characters of b64token in RFC 6750 §2.1.
     private static bool IsTokenCharacter(char c) =>
         char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '+' or '/' or '=';
 }

@@ -10,7 +10,7 @@ internal enum ProofError
 
     Malformed,
 
-    /// <summary>The proof is signed by another key than the token is bound to.</summary>
+    /// <summary>The proof is signed with another key than the one that the token is bound to.</summary>
     Key,
 
     /// <summary>The proof is for another method or URL.</summary>
@@ -24,6 +24,6 @@ internal enum ProofError
 
     Replayed,
 
-    /// <summary>The agent remembers the maximum number of proofs.</summary>
+    /// <summary>The agent's list of used proofs is full, or has too many proofs of this key.</summary>
     Crowded,
 }

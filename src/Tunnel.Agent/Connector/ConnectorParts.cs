@@ -8,10 +8,12 @@ namespace Culvert.Tunnel.Agent.Connector;
 /// <summary>The parts of the agent that all tunnels behind a provider's connector share.</summary>
 internal sealed record ConnectorParts
 {
-    /// <summary>Creates the handler for requests to the routes of a map, the same as for all other tunnels.</summary>
+    /// <summary>
+    /// Creates the handler of requests to the routes of a map. All other tunnels use the same handler.
+    /// </summary>
     public required Func<RouteMap, IHttpApplication<Exchange>> CreateApplication { get; init; }
 
-    /// <summary>Certificates issued by the service, for tunnels without files.</summary>
+    /// <summary>Certificates that the service issued, for tunnels whose settings name no certificate file.</summary>
     public required NamedLeaves Issued { get; init; }
 
     public required TimeProvider Time { get; init; }
@@ -20,12 +22,16 @@ internal sealed record ConnectorParts
 
     public required ConnectorMetrics Metrics { get; init; }
 
-    /// <summary>Why the agent must not serve now; null while it may.</summary>
+    /// <summary>Returns the reason why the agent must not serve now; null while it may.</summary>
     public Func<string?> FindClosure { get; init; } = () => null;
 
-    /// <summary>Why the service issued no newer certificate for a domain; null after a success.</summary>
+    /// <summary>
+    /// Returns the reason why the last request for a domain's certificate failed; null if it succeeded.
+    /// </summary>
     public Func<string, string?> FindIssueFailure { get; init; } = _ => null;
 
-    /// <summary>Whether the agent's own certificate was withdrawn: running calls must end too (S10).</summary>
+    /// <summary>
+    /// Whether the agent's own certificate was withdrawn. If so, running calls must be aborted too (S10).
+    /// </summary>
     public Func<bool> IsWithdrawn { get; init; } = () => false;
 }

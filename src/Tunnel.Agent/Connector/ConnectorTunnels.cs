@@ -11,6 +11,7 @@ internal sealed class ConnectorTunnels(ConnectorParts parts, IReadOnlyList<Conne
 
     public IReadOnlyList<ConnectorStatus> Status => [.. Serving.Select(t => t.Status)];
 
+    /// <summary>Applies new routes to all running tunnels, and to those that start later.</summary>
     /// <param name="isActive">Whether the agent's own tunnel is neither paused nor archived.</param>
     public void Apply(bool isActive, IReadOnlyList<Route> next)
     {
@@ -31,8 +32,9 @@ internal sealed class ConnectorTunnels(ConnectorParts parts, IReadOnlyList<Conne
     protected override void DisposeShared() => parts.Metrics.Dispose();
 }
 
+/// <summary>The routes that the tunnels select theirs from.</summary>
 /// <param name="IsActive">Whether the agent's own tunnel is neither paused nor archived.</param>
-/// <param name="All">In the order of the file.</param>
+/// <param name="All">All routes of the agent, in the order of its file.</param>
 internal sealed record ConnectorRoutes(bool IsActive, IReadOnlyList<Route> All)
 {
     /// <summary>The routes before the first feed.</summary>

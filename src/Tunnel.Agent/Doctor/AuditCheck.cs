@@ -5,14 +5,16 @@ using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Whether calls can be recorded, and the effect of <c>audit.on_full</c> if not.</summary>
+/// <summary>
+/// Checks whether calls can be recorded. If they cannot, the finding explains the effect of <c>audit.on_full</c>.
+/// </summary>
 internal static class AuditCheck
 {
     public const string Id = "call_records";
 
     private const string Remedy = "free space on the disk of state_dir, or lower audit.disk_reserve";
 
-    /// <summary>Judges by the free space of the disk.</summary>
+    /// <summary>Checks the free space of the disk that the records are written to.</summary>
     public static DoctorFinding Check(AgentSettings settings)
     {
         var folder = settings.StateDirectory;
@@ -32,7 +34,7 @@ internal static class AuditCheck
         }
     }
 
-    /// <param name="problem">Why calls cannot be recorded; null = they can.</param>
+    /// <param name="problem">Why calls cannot be recorded; null if they can.</param>
     public static DoctorFinding Judge(AgentSettings settings, string? problem)
     {
         var onFull = settings.Audit.DeniesWhenFull ? "audit.on_full: deny" : "audit.on_full: degrade";
@@ -61,6 +63,7 @@ internal static class AuditCheck
             };
     }
 
+    /// <summary>Whether the agent refuses calls of at least one route while they cannot be recorded.</summary>
     public static bool Refuses(AgentSettings settings) =>
         settings.Audit.DeniesWhenFull && settings.Routes.Any(route => route.Policy.Mode == PolicyMode.Enforce);
 }

@@ -11,12 +11,15 @@ using Log = Culvert.Tunnel.Agent.Telemetry.Log;
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// The routes of one version of the file, with their issuers, upstreams and probes. A reload creates another generation,
-/// which reuses the unchanged parts; the other parts of this one serve their present requests, and end.
+/// The routes of one version of the configuration file, with their issuers, upstreams and probes. A reload creates
+/// another generation, which reuses the parts that did not change. The other parts of the old generation finish their
+/// running requests and are then disposed.
 /// </summary>
 internal sealed class RouteGeneration : IAsyncDisposable
 {
-    /// <summary>The limit of streams on parts that a reload has replaced (S10 has the same limit after a renewal).</summary>
+    /// <summary>
+    /// How long streams may use parts that a reload has replaced. S10 has the same limit after a renewal.
+    /// </summary>
     public static readonly TimeSpan LongestUse = TimeSpan.FromHours(24);
 
     private readonly RouteSet set;
@@ -70,11 +73,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
 
     public IReadOnlyList<UpstreamProbe> Probes { get; }
 
-    /// <summary>The upstreams that the next generation does not reuse.</summary>
+    /// <summary>Returns the upstreams that the next generation does not reuse.</summary>
     public IEnumerable<Upstream> GetUpstreamsRemovedBy(RouteGeneration next) =>
         Routes.Select(r => r.Upstream).Except(next.Routes.Select(r => r.Upstream));
 
-    /// <summary>Fetches keys and probes until cancelled; ends earlier only after an error.</summary>
+    /// <summary>
+    /// Fetches keys, probes upstreams and verifies pins until cancelled. Throws earlier if one of these fails.
+    /// </summary>
+    /// <param name="changed">Called after each change of an upstream's health.</param>
     public async Task RunAsync(Action changed, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -87,7 +93,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         ];
         try
         {
-            // A route without a probe has nothing to run.
+            // A task may complete early without an error: the one of a route whose upstream is not probed.
             while (running.Count > 0)
             {
                 var ended = await Task.WhenAny(running);
@@ -105,13 +111,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
     private RouteSettings WithPolicy(RouteSettings route) =>
         route.Policy.IsFromService ? route with { Policy = policies.Resolve(route.Name, route.Oauth) } : route;
 
-    // A server that is back may have changed.
+    // A server that answers again may be a new version, with other definitions than the pinned ones.
     private static void NoteChange(UpstreamProbe probe, Action changed)
     {
         probe.Route.Policy.Pins?.RequestVerification();
         changed();
     }
 
+    /// <summary>Logs the routes whose settings switch off a check of callers or of upstream addresses.</summary>
     public void Announce(ILogger log)
     {
         foreach (var route in Routes)
@@ -132,9 +139,9 @@ internal sealed class RouteGeneration : IAsyncDisposable
         }
     }
 
-    /// <summary>The routes for the report to the service.</summary>
+    /// <summary>Returns the routes as the agent reports them to the service.</summary>
     /// <param name="hostnames">The active custom hostnames of the tunnel.</param>
-    /// <param name="authority">The public CA's name in CAA records, and the account's URL, as far as known.</param>
+    /// <param name="authority">The public CA's name in CAA records and the URL of the account; null if unknown.</param>
     public AgentReportRoute[] Report(
         string domain,
         IReadOnlyCollection<string> hostnames,

@@ -7,14 +7,14 @@ using Culvert.Tunnel.Agent.LongPoll;
 namespace Culvert.Tunnel.Agent.Imports;
 
 /// <summary>
-/// Imports the file of <c>tunnel-client</c>, the long-poll agent of another provider: its servers become routes, and
-/// its tunnel an entry of <c>tunnels</c>.
+/// Imports the configuration file of <c>tunnel-client</c>, the long-poll agent of another provider. Its servers become
+/// routes, and its tunnel becomes an entry of <c>tunnels</c>.
 /// </summary>
 internal static partial class TunnelClientImport
 {
     private const string DefaultUrl = "https://api.openai.com";
 
-    // The client's own default for callers with a certificate.
+    // The default of tunnel-client if a client certificate is configured.
     private const string DefaultUrlWithCertificate = "https://mtls.api.openai.com";
 
     // Keys of the section mcp that apply to the whole tunnel.
@@ -27,11 +27,13 @@ internal static partial class TunnelClientImport
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    // The longest poll and its guard together, as the agent's own configuration allows it.
+    // The agent's configuration allows at most this sum of poll_timeout and poll_guard.
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DefaultGuard = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reads the client's file, and adds its content to the new file, which has no routes yet.</summary>
+    /// <summary>
+    /// Reads the file of tunnel-client and adds its content to the agent's file, which has no routes yet.
+    /// </summary>
     public static void Map(ImportedFile file, YamlMap agent)
     {
         var (root, keys, names) = (file.Root, new TunnelClientKeys(file, agent), new RouteNames());
@@ -142,7 +144,8 @@ internal static partial class TunnelClientImport
         return null;
     }
 
-    // False: the agent cannot connect to such a control plane.
+    // Returns false if the agent cannot connect to such a control plane. A malformed URL is an error of the file
+    // instead.
     private static bool TryMapUrl(ImportedFile file, ConfigSection control, YamlMap tunnel, bool hasCertificate)
     {
         var (baseUrl, urlPath) = (file.Key(control, "base_url"), file.Key(control, "url_path"));
@@ -228,7 +231,7 @@ internal static partial class TunnelClientImport
         return "env:CONTROL_PLANE_API_KEY";
     }
 
-    // Null if the tunnel must not be polled at all: the agent would read an empty list as every channel.
+    // Returns null if the tunnel must not be polled at all, because the agent reads an empty list as all channels.
     private static List<string>? ReadPolled(ImportedFile file, ConfigSection control, YamlMap channels)
     {
         var key = file.Key(control, "poll_channels");
@@ -274,7 +277,7 @@ internal static partial class TunnelClientImport
             .SetIfAny("poll_guard", guard)
             .SetIfAny("max_call_time", file.Key(mcp, "connection_max_ttl").Duration(Second, UpstreamReader.Day));
 
-        // The defaults of these keys are the client's: the agent has other ones.
+        // These keys are always written, because the agent's defaults differ from those of tunnel-client.
         var startupWait = file.Key(mcp, "startup_wait_timeout").Duration(TimeSpan.Zero, TimeSpan.FromHours(1));
         tunnel
             .Set("startup_wait", startupWait.Length > 0 ? startupWait : "0s")

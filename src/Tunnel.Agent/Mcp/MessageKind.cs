@@ -1,5 +1,6 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
+/// <summary>The kinds of JSON-RPC messages.</summary>
 internal enum MessageKind
 {
     Request,

@@ -2,16 +2,18 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The differences from pins, for reports to the service.</summary>
+/// <summary>Lists the differences between a server's definitions and their pins, for reports to the service.</summary>
 internal static class DriftReport
 {
-    /// <summary>The limit of all routes together.</summary>
+    /// <summary>The maximum number of differences in one report, over all routes.</summary>
     public const int MaxReported = 100;
 
-    private const int MaxName = 200;
+    private const int MaxNameCharacters = 200;
 
-    /// <summary>The differences of a route, the oldest first; null without any.</summary>
-    /// <param name="room">The remaining room in the report; reduced by the number of returned differences.</param>
+    /// <summary>Returns the differences of a route, the oldest first; null if there are none.</summary>
+    /// <param name="room">
+    /// How many differences the report can still hold. This method subtracts those that it returns.
+    /// </param>
     public static IReadOnlyList<AgentReportDrift>? List(RoutePins pins, ref int room)
     {
         var found = pins
@@ -22,7 +24,7 @@ internal static class DriftReport
             .Take(room)
             .Select(drift => new AgentReportDrift(
                 Kind: drift.Key.KindName,
-                Name: drift.Key.Name.Length > MaxName ? drift.Key.Name[..MaxName] : drift.Key.Name,
+                Name: drift.Key.Name.Length > MaxNameCharacters ? drift.Key.Name[..MaxNameCharacters] : drift.Key.Name,
                 Classes: DriftClasses.Format(drift.Classes),
                 Action: pins.DescribeAction(drift),
                 Observed: drift.Observed?.Digest ?? "",

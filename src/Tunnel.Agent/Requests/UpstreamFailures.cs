@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>What fails between the agent and an upstream.</summary>
+/// <summary>The failures between the agent and an upstream.</summary>
 internal static class UpstreamFailures
 {
     public static readonly Failure AddressRefused = Failures.Get("policy.address_refused");
@@ -19,7 +19,7 @@ internal static class UpstreamFailures
     public static readonly Failure CredentialUnavailable = Failures.Get("agent.credential_unavailable");
     public static readonly Failure CredentialRefused = Failures.Get("upstream.credential_refused");
 
-    /// <summary>Whether the failure comes before the request is sent: no byte of it reached the upstream.</summary>
+    /// <summary>Whether the failure occurs before any byte of the request is sent to the upstream.</summary>
     public static bool IsBeforeSending(Failure failure) =>
         failure.Reason == AddressRefused.Reason
         || failure.Reason == Busy.Reason

@@ -19,7 +19,7 @@ internal static class IngressPolicy
         tunnel = null;
         return snapshot is null ? IngressRefusal.NotReady
             : !snapshot.TryRoute(hello.ServerName, out tunnel) ? IngressRefusal.UnknownName
-            : hello.IsChallenge && !tunnel.IsPaused && snapshot.IsAnnounced(tunnel, hello.ServerName, now)
+            : hello.IsChallenge && !tunnel.IsPaused && snapshot.HasChallenge(tunnel, hello.ServerName, now)
                 ? IngressRefusal.None
             : tunnel.ClientRanges.IsEmpty ? IngressRefusal.SourceRangesEmpty
             : !tunnel.ClientRanges.Contains(source) ? IngressRefusal.SourceRefused
@@ -28,7 +28,9 @@ internal static class IngressPolicy
             : IngressRefusal.None;
     }
 
-    /// <summary>The alert for a refusal; null closes silently: refused addresses, clients that do not speak TLS.</summary>
+    /// <summary>
+    /// The alert for a refusal; null closes silently: refused addresses, clients that do not speak TLS.
+    /// </summary>
     public static TlsAlert? AlertFor(IngressRefusal refusal) =>
         refusal switch
         {

@@ -5,7 +5,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>All that decisions depend on, at one revision of the feed. Immutable: one decision uses one snapshot.</summary>
+/// <summary>
+/// Everything from the service's feed that the edge decides by, at one revision: tunnels, trust, revocations and ACME
+/// challenges. It is immutable, and each decision uses one snapshot.
+/// </summary>
 internal sealed class EdgeSnapshot
 {
     private readonly FrozenDictionary<string, TunnelRoute> byDomain;
@@ -41,7 +44,7 @@ internal sealed class EdgeSnapshot
 
     public long Revision { get; }
 
-    /// <summary>An operator drains this edge through the service.</summary>
+    /// <summary>Whether an operator has requested through the service that this edge drains.</summary>
     public bool IsDraining { get; }
 
     public PlatformTrust Trust { get; }
@@ -62,14 +65,16 @@ internal sealed class EdgeSnapshot
             feed.AcmeChallenges ?? []
         );
 
-    public bool IsAnnounced(TunnelRoute tunnel, string name, DateTimeOffset now) =>
+    /// <summary>Whether the tunnel has announced an ACME challenge for the name that has not expired.</summary>
+    public bool HasChallenge(TunnelRoute tunnel, string name, DateTimeOffset now) =>
         challenges.TryGetValue(name, out var challenge) && challenge.TunnelId == tunnel.Id && challenge.ExpiresAt > now;
 
-    /// <summary>How long agents are accepted without the service (S10): the record's value, else the setting.</summary>
+    /// <summary>How long the tunnel's agents are accepted without contact to the service (S10).</summary>
+    /// <param name="own">This edge's setting, for a tunnel that has none.</param>
     public TimeSpan OfflineGrace(string tunnelId, TimeSpan own) =>
         TryGetTunnel(tunnelId, out var tunnel) ? tunnel.OfflineGrace ?? own : own;
 
-    /// <summary>The longest grace of all tunnels; after it no agent is accepted.</summary>
+    /// <summary>The longest grace of all tunnels. After this time without contact, no agent is accepted.</summary>
     public TimeSpan LongestOfflineGrace(TimeSpan own) => longestGrace is { } longest && longest > own ? longest : own;
 
     public bool TryGetTunnel(string id, [NotNullWhen(true)] out TunnelRoute? tunnel) =>
@@ -77,10 +82,10 @@ internal sealed class EdgeSnapshot
 
     /// <summary>
     /// Finds the unarchived tunnel whose domain equals the server name or is one label above it, or the tunnel that has
-    /// proven the name (S26). Deeper names belong to no tunnel, because the tunnel's certificate covers only one label (RFC
-    /// 6125 §6.4.3).
+    /// proven that it controls the name (S26). Deeper names belong to no tunnel, because the tunnel's certificate
+    /// covers only one label (RFC 6125 §6.4.3).
     /// </summary>
-    /// <param name="serverName">Lower case.</param>
+    /// <param name="serverName">The server name of the ClientHello, in lower case.</param>
     public bool TryRoute(string serverName, [NotNullWhen(true)] out TunnelRoute? tunnel)
     {
         if (!byDomain.TryGetValue(serverName, out tunnel))

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Culvert.Ca.Keys.Pkcs12;
 
 /// <summary>
-/// How a PKCS#12 file is protected (RFC 7292 §4), as far as this is visible without its password.
+/// Finds how a PKCS#12 file is protected (RFC 7292 §4), as far as this is visible without its password.
 /// <code>
 /// PFX { version, authSafe = data [ AuthenticatedSafe = ContentInfo* ], macData { digest, salt, iterations } }
 /// ContentInfo = data [ SafeContents ] | encryptedData { version, { type, PBES2, content } }
@@ -13,7 +13,7 @@ namespace Culvert.Ca.Keys.Pkcs12;
 /// </summary>
 internal sealed class Pkcs12Inspection
 {
-    // Some tools write BER: indefinite lengths and constructed strings.
+    // Some tools write BER, with indefinite lengths and constructed strings, instead of DER.
     private const AsnEncodingRules Rules = AsnEncodingRules.BER;
 
     private const string Data = "1.2.840.113549.1.7.1";
@@ -32,15 +32,16 @@ internal sealed class Pkcs12Inspection
 
     private static readonly Asn1Tag Explicit = new(TagClass.ContextSpecific, 0, isConstructed: true);
 
-    /// <summary>The sum over all derivations.</summary>
+    /// <summary>The sum of the iterations of all key derivations in the file.</summary>
     public long Iterations { get; private set; }
 
+    /// <summary>The iterations of the key derivation that has the most.</summary>
     public long MostIterations { get; private set; }
 
-    /// <summary>Keys outside encrypted parts.</summary>
+    /// <summary>The number of private keys that are not inside an encrypted part of the file.</summary>
     public int Keys { get; private set; }
 
-    /// <summary>Why the protection is unacceptable; null if it is not.</summary>
+    /// <summary>Why the protection is not acceptable; null if it is acceptable.</summary>
     public string? Error { get; private set; }
 
     /// <exception cref="AsnContentException">The input is not a PKCS#12 file.</exception>
@@ -114,7 +115,7 @@ internal sealed class Pkcs12Inspection
         }
     }
 
-    // RFC 8018 §6.2 and appendix A.
+    // PBES2 and PBKDF2 have the parameters of RFC 8018 §6.2 and appendix A.
     private void ReadProtection(AsnReader algorithm)
     {
         if (algorithm.ReadObjectIdentifier() != Pbes2)

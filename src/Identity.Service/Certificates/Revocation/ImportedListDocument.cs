@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
+/// <summary>The API's answer about an imported revocation list (CRL) of a tunnel's registered certificate.</summary>
 internal sealed record ImportedListDocument(
     [property: JsonPropertyName("tunnel_certificate_id")] string CertificateId,
     string Number,

@@ -2,7 +2,8 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
-/// <summary>One of the service's own certificates with its key, as it is sealed.</summary>
+/// <summary>The content of a sealed file: one of the service's own certificates, with its private key.</summary>
+/// <param name="Names">The host names and addresses for which the certificate was issued.</param>
 internal sealed record StoredServiceCertificate(
     string Names,
     string Issuer,
@@ -10,6 +11,6 @@ internal sealed record StoredServiceCertificate(
     string KeyPem
 )
 {
-    // Omits the key.
+    // The text must not contain the private key.
     public override string ToString() => $"{nameof(StoredServiceCertificate)} {Certificate.Serial}";
 }

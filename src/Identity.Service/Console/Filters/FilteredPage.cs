@@ -8,11 +8,12 @@ using Culvert.Identity.Service.Tunnels.Inventory;
 namespace Culvert.Identity.Service.Console.Filters;
 
 /// <summary>
-/// A page with a list that people filter. The filter is in its address. Public, because the compiler makes pages public.
+/// A page of the console with a list that users can filter. The query of the page's URL contains the filter. This type
+/// is public because the compiler makes pages public.
 /// </summary>
-/// <param name="Name">The last part of the path; identifies saved filters.</param>
-/// <param name="Operation">The list operation: its callers may save filters.</param>
-/// <param name="Fields">The query parameters of the filter; the others select a part of the list.</param>
+/// <param name="Name">The last part of the page's path, under which filters are saved.</param>
+/// <param name="Operation">The operation that returns the list. Users who may call it may save filters.</param>
+/// <param name="Fields">The query parameters that belong to the filter. The others select a part of the list.</param>
 public sealed record FilteredPage(string Name, Operation Operation, params IReadOnlyList<string> Fields)
 {
     internal static readonly FilteredPage Certificates = new(
@@ -67,7 +68,7 @@ public sealed record FilteredPage(string Name, Operation Operation, params IRead
 
     internal string ForgetPath => $"{Path}/filters/forget";
 
-    /// <summary>The filter in an address, without other parameters; empty = none.</summary>
+    /// <summary>Returns the filter from a URL's query, without other parameters; empty if there is no filter.</summary>
     internal string Read(IQueryCollection query) =>
         string.Join(
             '&',
@@ -77,5 +78,6 @@ public sealed record FilteredPage(string Name, Operation Operation, params IRead
                 .Select(pair => $"{pair.field}={Uri.EscapeDataString(pair.Value)}")
         );
 
+    /// <summary>Returns the URL of the page with a filter.</summary>
     internal string Show(string query) => query.Length == 0 ? Path : $"{Path}?{query}";
 }

@@ -4,11 +4,11 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>One condition of a rule, and its result for the claims.</summary>
-/// <param name="Claim">The claim it reads; for an expression, <c>condition</c>.</param>
+/// <summary>One condition of a rule, and its result for the claims of a token.</summary>
+/// <param name="Claim">The claim that the condition reads; <c>condition</c> if it is a CEL expression.</param>
 /// <param name="Operator"><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</param>
-/// <param name="Want">What the rule requires: for administrators alone.</param>
-/// <param name="Got">The token's own value; null if the claim is absent.</param>
+/// <param name="Want">What the rule requires. Only administrators may see it.</param>
+/// <param name="Got">The value in the token, redacted if it is personal; null if the claim is absent.</param>
 internal sealed record TraceCondition(
     string Claim,
     [property: JsonPropertyName("op")] string Operator,

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
+/// <summary>Stores federation rules with all their versions.</summary>
 internal sealed class RuleStore(Database database) : IRuleStore
 {
     private const string SelectWorkspaces = "SELECT rule_id, workspace_id FROM federation_rule_workspaces";
@@ -10,13 +11,14 @@ internal sealed class RuleStore(Database database) : IRuleStore
     private const string SelectVersionWorkspaces =
         "SELECT rule_id, version, workspace_id FROM federation_rule_version_workspaces";
 
-    // What the rule refers to is live.
+    // The rule's issuer and service account exist and are not archived.
     private const string ReferencesAreLive =
         "EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
         + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)";
 
-    // The earlier versions that decide while newer ones are in audit.
-    private const string OfEnforced =
+    // While a rule's newest version is only audited, an earlier version is enforced. This selects those earlier
+    // versions.
+    private const string WhereEnforced =
         " WHERE version = (SELECT r.enforced_version FROM federation_rules r "
         + "WHERE r.id = rule_id AND r.version <> r.enforced_version)";
 
@@ -109,8 +111,9 @@ internal sealed class RuleStore(Database database) : IRuleStore
     public async ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        return await StoredAsync("", "", "", null, Share, cancellationToken);
+        return await QueryStoredAsync("", "", "", null, Share, cancellationToken);
 
+        // Equal texts share one instance, because most rules of an installation have many texts in common.
         string Share(string text)
         {
             if (texts.TryGetValue(text, out var shared))
@@ -130,7 +133,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         IdLists.ReadAsync<StoredRule>(
             ids,
             async some =>
-                await StoredAsync(
+                await QueryStoredAsync(
                     " WHERE " + database.AnyOf("id", "@some"),
                     " AND " + database.AnyOf("rule_id", "@some"),
                     " WHERE " + database.AnyOf("rule_id", "@some"),
@@ -205,7 +208,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             new { Id = rule.Id.Value, Workspace = workspace }
         ));
 
-    // A copy of the row that the preceding statements have written.
+    // Copies the row that the preceding statements have written.
     private static Statement[] InsertVersion(Rule rule)
     {
         var parameters = new { Id = rule.Id.Value, rule.Version };
@@ -224,7 +227,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         ];
     }
 
-    private async ValueTask<IReadOnlyList<StoredRule>> StoredAsync(
+    private async ValueTask<IReadOnlyList<StoredRule>> QueryStoredAsync(
         string condition,
         string versionCondition,
         string workspaceCondition,
@@ -244,8 +247,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
         if (latest.Any(rule => IsAuditing(rule.Value)))
         {
             var versions = await QueryAsync(
-                RuleRow.SelectVersion + OfEnforced + versionCondition,
-                SelectVersionWorkspaces + OfEnforced + versionCondition,
+                RuleRow.SelectVersion + WhereEnforced + versionCondition,
+                SelectVersionWorkspaces + WhereEnforced + versionCondition,
                 parameters,
                 cancellationToken,
                 share
@@ -257,7 +260,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
         [
             .. latest.Select(rule => new StoredRule(
                 rule.Value,
-                // Another change in between may have removed it; that change is read next.
+                // A change between the two reads may have removed the enforced version. The next refresh reads that
+                // change.
                 IsAuditing(rule.Value)
                 && enforced.GetValueOrDefault(rule.Value.Id.Value) is { } version
                 && version.Version == rule.Value.EnforcedVersion
@@ -278,7 +282,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
     )
     {
         share ??= text => text;
-        // The reads are not one moment: a caller that changes a rule in between fails on its version.
+        // The two reads are not one transaction. If a caller decides by outdated data, its update fails on the version.
         var rows = await database.QueryAsync<RuleRow>(sql, parameters, cancellationToken);
         // For a few rules, only their own workspaces are read.
         var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;

@@ -3,18 +3,20 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>A position in the list of all agents: newest tunnel first, and in a tunnel newest agent first.</summary>
-/// <param name="Tunnel">Ordinal of the tunnel.</param>
+/// <param name="Tunnel">The ordinal of the tunnel, which is larger for newer tunnels.</param>
 /// <param name="CreatedMs">When the agent enrolled, in milliseconds since 1970.</param>
-/// <param name="Rank">Among the agents of the tunnel that enrolled in the same millisecond, from 0.</param>
+/// <param name="Rank">The index, from 0, among the agents of the tunnel that enrolled in the same millisecond.</param>
 internal readonly record struct AgentPlace(long Tunnel, long CreatedMs, long Rank)
 {
     private const string List = "agents";
 
+    /// <summary>The position before all agents.</summary>
     public static AgentPlace Start => new(long.MaxValue, 0, 0);
 
-    /// <summary>Tunnels with a smaller ordinal, and the tunnel itself, may have agents after this position.</summary>
+    /// <summary>Only tunnels whose ordinal is below this number can have agents after this position.</summary>
     public long TunnelsBefore => Tunnel == long.MaxValue ? Tunnel : Tunnel + 1;
 
+    /// <summary>Returns the position before the first agent of a tunnel.</summary>
     public static AgentPlace First(Tunnel tunnel) => new(tunnel.Ordinal, long.MaxValue, 0);
 
     public bool IsBehind(AgentPlace other) =>

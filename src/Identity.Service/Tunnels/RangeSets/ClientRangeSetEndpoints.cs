@@ -6,10 +6,13 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
-/// <summary><c>/v1/client_range_sets</c>. Sets affect all tunnels: a credential bound to one workspace only reads.</summary>
+/// <summary>
+/// <c>/v1/client_range_sets</c>. A set can affect tunnels of all workspaces, so a credential that is bound to one
+/// workspace can read sets but not change them.
+/// </summary>
 internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal journal, TimeProvider time)
 {
-    /// <summary>Maximum number of sets per organization; edges hold them all.</summary>
+    /// <summary>The maximum number of sets per organization. It is bounded because every edge loads all sets.</summary>
     public const int MaxSets = 64;
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -48,7 +51,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
 
         if (request.Caller.WorkspaceId is not null)
         {
-            return NotOfAWorkspace();
+            return WorkspaceRefusal();
         }
 
         if (!SourceRanges.Parse("ranges", wanted.Ranges).TryGet(out var ranges, out refusal))
@@ -87,7 +90,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
 
         if (request.Caller.WorkspaceId is not null)
         {
-            return NotOfAWorkspace();
+            return WorkspaceRefusal();
         }
 
         var result = await journal.CommitAsync(
@@ -105,7 +108,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
     private ValueTask<ClientRangeSet?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         sets.FindAsync(request.Caller.OrganizationId, request.Route("name") ?? "", cancellationToken);
 
-    private static Refusal NotOfAWorkspace() =>
+    private static Refusal WorkspaceRefusal() =>
         AuthErrors.Workspace.Refuse(
             "A range set is the organization's: a request or a credential for one workspace does not change it."
         );

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
+/// <summary>Stores the named sets of source ranges that an organization's tunnels refer to.</summary>
 internal sealed class ClientRangeSetStore(Database database)
 {
     private static readonly Columns<Row> Table = new("client_range_sets");
@@ -26,11 +27,12 @@ internal sealed class ClientRangeSetStore(Database database)
     ) =>
         QueryAsync(" WHERE organization_id = @organizationId ORDER BY name", new { organizationId }, cancellationToken);
 
-    /// <summary>Those of all organizations, for edges.</summary>
+    /// <summary>Lists the sets of all organizations, for edges.</summary>
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAllAsync(CancellationToken cancellationToken) =>
         QueryAsync("", null, cancellationToken);
 
-    /// <summary>Stale if the set has another revision.</summary>
+    /// <summary>Creates or replaces the set. The statement is stale if another caller changed the set first.</summary>
+    /// <param name="limit">The maximum number of sets of the organization.</param>
     public Statement Save(ClientRangeSet set, int limit)
     {
         var row = new Row
@@ -55,8 +57,10 @@ internal sealed class ClientRangeSetStore(Database database)
                 .Unique();
     }
 
-    // Names contain no character that LIKE treats specially.
-    /// <summary>Refused while a live tunnel names it, or when it is removed already.</summary>
+    /// <summary>
+    /// Deletes the set. It is refused if an unarchived tunnel names the set, or if the set no longer exists.
+    /// </summary>
+    /// <remarks>The names of sets contain no character that LIKE treats specially.</remarks>
     public Statement Remove(ClientRangeSet set) =>
         new Statement(
             "DELETE FROM client_range_sets WHERE organization_id = @OrganizationId AND name = @Name "
@@ -94,7 +98,9 @@ internal sealed class ClientRangeSetStore(Database database)
 
         public long UpdatedAtMs { get; init; }
 
-        /// <summary>The most sets of an organization.</summary>
+        /// <summary>
+        /// The maximum number of sets of the organization; a parameter of the insertion, not a column.
+        /// </summary>
         [NotMapped]
         public long Limit { get; init; }
 
