@@ -4,7 +4,9 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>All rules, issuers and service accounts at one moment. A request reads one snapshot from start to end.</summary>
+/// <summary>
+/// All rules, issuers and service accounts at one moment. A request reads one snapshot from start to end.
+/// </summary>
 internal sealed class FederationSnapshot(
     PersistentMap<CompiledRule> rules,
     PersistentMap<IssuerEntry> issuers,
@@ -24,7 +26,9 @@ internal sealed class FederationSnapshot(
 
     public PersistentMap<AccountEntry> Accounts => accounts;
 
-    /// <summary>The number of the last change that it contains; <see cref="FederationChangeLog"/> counts them.</summary>
+    /// <summary>
+    /// The number of the last change that it contains; <see cref="FederationChangeLog"/> counts them.
+    /// </summary>
     public long Sequence => sequence;
 
     /// <summary>The keys of every issuer, archived ones included.</summary>
@@ -41,7 +45,9 @@ internal sealed class FederationSnapshot(
     public IEnumerable<CompiledRule> FindRules(IssuerId issuer) =>
         rules.Values.Where(rule => rule.Issuer.Id == issuer && !rule.Rule.IsArchived);
 
-    /// <summary>Of unarchived rules of an issuer: the versions that decide, and those in audit.</summary>
+    /// <summary>
+    /// Finds the versions of an issuer's unarchived rules that decide, and those that are only audited.
+    /// </summary>
     public IEnumerable<Rule> FindVersions(IssuerId issuer) =>
         FindRules(issuer)
             .SelectMany(rule => rule.Candidate is { } candidate ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]);

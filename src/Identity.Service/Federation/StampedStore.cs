@@ -47,7 +47,7 @@ internal abstract class StampedStore<TRow, TRecord>(
     public async ValueTask<IReadOnlyList<TRecord>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync("", null, cancellationToken)).Select(row => row.Value)];
 
-    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
+    /// <summary>Returns the existing records with these ids, in any order, archived ones included.</summary>
     public ValueTask<IReadOnlyList<TRecord>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken

@@ -40,7 +40,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
     /// <param name="readLimit">Read at each use.</param>
     /// <param name="maxKeys">More keys than that share one bucket.</param>
-    /// <param name="name">Of the limit, if it is shared.</param>
+    /// <param name="name">The name of the limit in the nodes' reports, if the limit is shared.</param>
     public KeyedRateLimiter(
         Func<RateLimit> readLimit,
         TimeProvider time,

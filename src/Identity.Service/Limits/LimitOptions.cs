@@ -7,10 +7,14 @@ internal sealed record LimitOptions
     /// <summary>Per source address, on paths that no credential protects.</summary>
     public RateLimit ExchangePerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
 
-    /// <summary>All callers of the token endpoint together; far above the capacity of one node, so a last resort.</summary>
+    /// <summary>
+    /// All callers of the token endpoint together; far above the capacity of one node, so a last resort.
+    /// </summary>
     public RateLimit ExchangeTotal { get; init; } = new(20_000, TimeSpan.FromSeconds(1));
 
-    /// <summary>Per proved issuer and subject. The burst is for a fleet that shares a subject and starts at once.</summary>
+    /// <summary>
+    /// Per proved issuer and subject. The burst is for a fleet that shares a subject and starts at once.
+    /// </summary>
     public RateLimit ExchangePerSubject { get; init; } = new(600, TimeSpan.FromMinutes(1));
 
     /// <summary>All subjects of one issuer together.</summary>
@@ -61,6 +65,6 @@ internal sealed record LimitOptions
     /// <summary>New connections from one source address, on each port. A balancer is one address.</summary>
     public RateLimit NewConnectionsPerAddress { get; init; } = new(500, TimeSpan.FromSeconds(1));
 
-    /// <summary>Of a request; at most <see cref="LargestBody"/>.</summary>
+    /// <summary>The maximum size of a request's body; at most <see cref="LargestBody"/>.</summary>
     public int BodyBytes { get; init; } = LargestBody;
 }

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Limits;
 /// </summary>
 /// <param name="readLimit">Read at each use.</param>
 /// <param name="maxSources">More sources than that share one bucket.</param>
-/// <param name="name">Of the limit, if it is shared.</param>
+/// <param name="name">The name of the limit in the nodes' reports, if the limit is shared.</param>
 internal sealed class SourceRateLimiter(
     Func<RateLimit> readLimit,
     TimeProvider time,

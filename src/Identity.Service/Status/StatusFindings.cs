@@ -2,8 +2,10 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>Creates the findings of one check: one sentence without secrets about one object, and the next step.</summary>
-/// <param name="id">Of the check: stable, snake case.</param>
+/// <summary>
+/// Creates the findings of one check: one sentence without secrets about one object, and the next step.
+/// </summary>
+/// <param name="id">The check's id, which never changes, in snake case.</param>
 internal abstract class StatusFindings(string id)
 {
     public string Id => id;

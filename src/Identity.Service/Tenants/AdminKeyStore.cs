@@ -84,14 +84,16 @@ internal sealed class AdminKeyStore(Database database)
             )
             .ExpectingOne(AdminKeyErrors.Limit.Refuse());
 
-    /// <summary>Stale if it is already revoked.</summary>
+    /// <summary>Revokes a key. The statement is stale if the key is already revoked.</summary>
     public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne();
 
-    /// <summary>Stale if it already names a person, or was created with another key.</summary>
+    /// <summary>
+    /// Sets the person who owns a key. The statement is stale if the key has an owner, or was created with another key.
+    /// </summary>
     public Statement SetOwner(AdminKeyId id, KeyOwner owner) =>
         new Statement(
             "UPDATE admin_keys SET owner_issuer = @Issuer, owner_subject = @Subject "

@@ -51,7 +51,10 @@ internal sealed class TunnelStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all organizations: unarchived, or archived at or after <paramref name="archivedSince"/>.</summary>
+    /// <summary>
+    /// Lists the tunnels of all organizations that are unarchived, or were archived at or after <paramref
+    /// name="archivedSince"/>.
+    /// </summary>
     public ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
         DateTimeOffset archivedSince,
         CancellationToken cancellationToken

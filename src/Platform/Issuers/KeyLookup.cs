@@ -5,7 +5,7 @@ namespace Culvert.Platform.Issuers;
 
 /// <summary>A key, or why none was found.</summary>
 /// <param name="Refusal">
-/// Of a key that the issuer's set does not offer: why the set's key of that name is left out, or that there is none.
+/// If the issuer's set offers no such key: why the set's key of that name is left out, or that the set has no such key.
 /// </param>
 public readonly record struct KeyLookup(
     VerificationKey? Key,

@@ -2,7 +2,9 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Platform.Issuers;
 
-/// <summary>A fetched key set with its bytes, the information that it did not change, or the reason for a failure.</summary>
+/// <summary>
+/// A fetched key set with its bytes, the information that it did not change, or the reason for a failure.
+/// </summary>
 public sealed class KeySetResult
 {
     public JwkSet? Keys { get; init; }
@@ -22,7 +24,7 @@ public sealed class KeySetResult
     /// <summary>The source's own statement of how long the set is valid; null if there is none.</summary>
     public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>Of a SPIFFE bundle; null if none.</summary>
+    /// <summary>The sequence number of a SPIFFE bundle; null if the document has none.</summary>
     public long? Sequence { get; init; }
 
     /// <summary>The stable code of the failure; null if there is none.</summary>

@@ -5,8 +5,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Platform.Issuers;
 
 /// <summary>
-/// Holds the key cache of one issuer, applies the <see cref="KeySetTransitions"/> to it, and performs their effects: one
-/// fetch at a time, in the background, which callers join.
+/// Holds the key cache of one issuer, applies the <see cref="KeySetTransitions"/> to it, and performs their effects:
+/// one fetch at a time, in the background, which callers join.
 /// </summary>
 /// <param name="initial">The state before the first event.</param>
 public abstract class KeySetRunner(TimeProvider time, KeySetState initial)
@@ -43,7 +43,9 @@ public abstract class KeySetRunner(TimeProvider time, KeySetState initial)
     protected KeySetConditions Conditions => GetConditions(time.GetUtcNow());
 
     /// <summary>Finds a key, without waiting where possible.</summary>
-    /// <param name="keyId">Null if the token names none: then a key is found only if the issuer has exactly one.</param>
+    /// <param name="keyId">
+    /// Null if the token names none: then a key is found only if the issuer has exactly one.
+    /// </param>
     /// <param name="algorithm">The token's; selects between keys with the same name.</param>
     /// <param name="cancellationToken">Cancels the wait, not the fetch.</param>
     public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
@@ -68,7 +70,9 @@ public abstract class KeySetRunner(TimeProvider time, KeySetState initial)
         return isFinal ? new(lookup) : FetchAndFindAsync(keyId, algorithm, cancellationToken);
     }
 
-    /// <summary>Finds a replacement of the same name after an invalid signature. Fetches as for an unknown kid.</summary>
+    /// <summary>
+    /// Finds a replacement of the same name after an invalid signature. Fetches as for an unknown kid.
+    /// </summary>
     public async ValueTask<VerificationKey?> ReplacementAsync(
         VerificationKey failed,
         JwsAlgorithm algorithm,
@@ -101,7 +105,9 @@ public abstract class KeySetRunner(TimeProvider time, KeySetState initial)
     }
 
     /// <summary>Starts and returns a fetch if one is due. Also detects that keys have become too old.</summary>
-    /// <param name="isAsked">Whether a caller uses these keys: then they are fetched although polling is paused.</param>
+    /// <param name="isAsked">
+    /// Whether a caller uses these keys: then they are fetched although polling is paused.
+    /// </param>
     public Task? PollIfDue(bool isAsked) => Apply((known, at) => KeySetTransitions.Polled(known, isAsked, at));
 
     /// <summary>Starts a fetch, due or not, or joins the one that runs.</summary>
@@ -109,12 +115,16 @@ public abstract class KeySetRunner(TimeProvider time, KeySetState initial)
 
     protected abstract KeySetConditions GetConditions(DateTimeOffset now);
 
-    /// <param name="known">The last fetched set; null if there is none that the source may confirm as unchanged.</param>
+    /// <param name="known">
+    /// The last fetched set; null if there is none that the source may confirm as unchanged.
+    /// </param>
     /// <param name="cancellationToken">The deadline of the fetch.</param>
     protected abstract Task<KeySetResult> FetchAsync(CachedKeys? known, CancellationToken cancellationToken);
 
-    /// <summary>Performs all effects but fetching. Called in the order of the events; must neither throw nor wait.</summary>
-    /// <param name="result">Of the fetch that caused them; null if none did.</param>
+    /// <summary>
+    /// Performs all effects but fetching. Called in the order of the events; must neither throw nor wait.
+    /// </summary>
+    /// <param name="result">The result of the fetch that caused the effects; null if no fetch did.</param>
     /// <returns>What the callers that wait for this fetch wait for, too.</returns>
     protected abstract Task PerformAsync(
         KeySetState before,

@@ -4,7 +4,7 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>An agent's traffic in one minute, over all its routes and tunnels.</summary>
 /// <param name="At">The start of the minute, in UTC. A call counts in the minute in which it ended.</param>
-/// <param name="Denied">Those of the calls that were denied or refused.</param>
+/// <param name="Denied">The number of calls that were denied or refused.</param>
 /// <param name="RequestBytes">
 /// Bytes of requests; on routes whose policy is off, the lengths that requests announced.
 /// </param>

@@ -12,7 +12,9 @@ internal sealed class AgentRegistry(
     ILogger<AgentRegistry> logger
 )
 {
-    /// <summary>Agents may configure at most 8 connections per edge; more of a certificate are left-overs (S3).</summary>
+    /// <summary>
+    /// Agents may configure at most 8 connections per edge; more of a certificate are left-overs (S3).
+    /// </summary>
     private const int MaxConnectionsPerInstance = 8;
 
     /// <summary>An operator's disconnect must complete within 5 s, so streams get less.</summary>
@@ -84,9 +86,9 @@ internal sealed class AgentRegistry(
     }
 
     /// <summary>
-    /// Returns the connection with the fewest open streams that accepts another (W14), of the agent that the key maps to
-    /// (S29). If that agent is gone, draining or full, the next agent is used; null if there is none. Silent connections,
-    /// and those of an agent that has refused this client, are the last choice.
+    /// Returns the connection with the fewest open streams that accepts another (W14), of the agent that the key maps
+    /// to (S29). If that agent is gone, draining or full, the next agent is used; null if there is none. Silent
+    /// connections, and those of an agent that has refused this client, are the last choice.
     /// </summary>
     /// <param name="key">Hash of the hostname or the client, from <see cref="Affinity"/>.</param>
     /// <param name="tried">Connections that already failed this client.</param>
@@ -127,7 +129,9 @@ internal sealed class AgentRegistry(
         return best;
     }
 
-    /// <summary>Closes what a new snapshot forbids: revoked serials, inactive tunnels, refused addresses (S10).</summary>
+    /// <summary>
+    /// Closes what a new snapshot forbids: revoked serials, inactive tunnels, refused addresses (S10).
+    /// </summary>
     public void Apply(EdgeSnapshot snapshot)
     {
         foreach (var connection in All)
@@ -154,7 +158,9 @@ internal sealed class AgentRegistry(
     public long CountDisconnects(AgentConnection connection) =>
         state.Snapshot is { } snapshot ? DisconnectsIn(snapshot, connection) : 0;
 
-    /// <summary>Closes connections that have outlived their certificate or their limit. Call about every second.</summary>
+    /// <summary>
+    /// Closes connections that have outlived their certificate or their limit. Call about every second.
+    /// </summary>
     public void Sweep()
     {
         var now = time.GetUtcNow();
@@ -203,7 +209,9 @@ internal sealed class AgentRegistry(
         connection.End(code, drain, text);
     }
 
-    /// <summary>Of an instance, only the connections with the newest certificate are current (S10).</summary>
+    /// <summary>
+    /// Marks the connections of an instance that use its newest certificate as current, and the others as not (S10).
+    /// </summary>
     private void MarkCurrent_NeedsLock(AgentConnection[] all, string instanceId)
     {
         var own = all.Where(c => c.InstanceId == instanceId).ToArray();

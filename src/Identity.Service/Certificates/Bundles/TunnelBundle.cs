@@ -15,7 +15,10 @@ internal sealed record TunnelBundle(
     IReadOnlyDictionary<string, (RelyingParty Party, KnownHolder? Known)> Parties
 )
 {
-    /// <summary>Those that called within <see cref="TunnelBundles.SilentAfter"/> may still verify.</summary>
+    /// <summary>
+    /// The archived relying parties that called within <see cref="TunnelBundles.SilentAfter"/>, and therefore may still
+    /// verify certificates.
+    /// </summary>
     public IReadOnlyList<(RelyingParty Party, KnownHolder Known)> Departed { get; init; } = [];
 
     /// <summary>Since when the bundle waits for that holder to acknowledge that anchor.</summary>

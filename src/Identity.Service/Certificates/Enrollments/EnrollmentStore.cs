@@ -25,7 +25,7 @@ internal abstract class EnrollmentStore<TRow, TState>(
         $"SELECT serial FROM certificates WHERE {database.AnyOf(reference, "@some")} AND not_after_ms >= @now "
         + "AND status <> 'void'";
 
-    /// <summary>Those whose newest certificate is unexpired, including revoked ones.</summary>
+    /// <summary>Lists the enrolments whose newest certificate has not expired, including revoked ones.</summary>
     public ValueTask<IReadOnlyList<TState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken

@@ -4,13 +4,15 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>What feeds instruct edges and agents to refuse.</summary>
-/// <param name="Serials">Of unexpired platform certificates; lower-case hex.</param>
-/// <param name="Enrollments"><c>agt_…</c> with unexpired certificates.</param>
+/// <param name="Serials">The serial numbers of unexpired platform certificates, in lower-case hex.</param>
+/// <param name="Enrollments">The ids (<c>agt_…</c>) of enrolments with unexpired certificates.</param>
 internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySet<string> Enrollments)
 {
     private RevokedSerialSet? all;
 
-    /// <summary>The edges' part of <see cref="Serials"/>: agents need no others, and they name no other tenant.</summary>
+    /// <summary>
+    /// The edges' part of <see cref="Serials"/>: agents need no others, and they name no other tenant.
+    /// </summary>
     public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>The agents' part of <see cref="Serials"/>, by tunnel: an edge gets those that it serves.</summary>

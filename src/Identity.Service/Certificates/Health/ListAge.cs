@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Certificates.Health;
 
 /// <summary>The age of one authority's revocation lists.</summary>
-/// <param name="ThisUpdate">Of its oldest list; null while one of them was never published.</param>
-/// <param name="NextUpdate">Of the list that expires first; null as above.</param>
-/// <param name="Waiting">Lists with unpublished revocations.</param>
+/// <param name="ThisUpdate">The thisUpdate of the oldest list; null if a list was never published.</param>
+/// <param name="NextUpdate">The nextUpdate of the list that expires first; null if a list was never published.</param>
+/// <param name="Waiting">The number of lists with revocations that are not published yet.</param>
 internal sealed record ListAge(string CaId, DateTimeOffset? ThisUpdate, DateTimeOffset? NextUpdate, long Waiting);

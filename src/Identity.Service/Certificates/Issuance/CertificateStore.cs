@@ -32,7 +32,8 @@ internal sealed class CertificateStore(Database database)
         + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
         + $"AND NOT EXISTS ({RegisteredCertificates})";
 
-    // The first condition repeats the one of the partial index: a planner that infers nothing needs it to use the index.
+    // The first condition repeats the one of the partial index: a planner that infers nothing needs it to use the
+    // index.
     internal static readonly string IntentsOfNodeSql =
         $"SELECT {Columns} FROM certificates WHERE status <> 'issued' AND status = 'intent' AND serial LIKE @pattern "
         + "ORDER BY ordinal";
@@ -43,12 +44,14 @@ internal sealed class CertificateStore(Database database)
 
     internal static readonly string ByRequestSql = Table.Select + " WHERE idempotency_key = @idempotencyKey";
 
-    // An OCSP responder's certificate exists for as long as its authority answers: it must not keep the authority alive.
+    // An OCSP responder's certificate exists for as long as its authority answers: it must not keep the authority
+    // alive.
     internal const string LastNotAfterSql =
         "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
         + "AND kind <> 'service'";
 
-    // Separate from the insertion: a database that reads the table into which the same statement inserts copies it first.
+    // Separate from the insertion: a database that reads the table into which the same statement inserts copies it
+    // first.
     /// <summary>Refused if the key is in use; <see cref="FindKeyUseAsync"/> finds how.</summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
@@ -236,7 +239,7 @@ internal sealed class CertificateStore(Database database)
         [WriteOnly]
         public long ExpiresDay { get; init; }
 
-        /// <summary>Of a certificate that is to be signed, or whose record was lost.</summary>
+        /// <summary>Creates the row of a certificate that is about to be signed, or whose record was lost.</summary>
         public static Row Create(CertificateRecord record) =>
             new()
             {

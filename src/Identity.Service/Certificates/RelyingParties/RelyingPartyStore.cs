@@ -21,7 +21,9 @@ internal sealed class RelyingPartyStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Those of one tunnel, newest first; the number of unarchived ones is bounded.</summary>
+    /// <summary>
+    /// Lists the relying parties of a tunnel, newest first. A tunnel has a bounded number of unarchived ones.
+    /// </summary>
     public ValueTask<IReadOnlyList<RelyingParty>> ListAsync(
         TunnelId tunnelId,
         bool includeArchived,

@@ -61,7 +61,10 @@ internal sealed class RevocationStore(Database database)
             .. Outdate(certificate, shard),
         ];
 
-    /// <summary>Of agents and edges, unexpired; not those issued to rotation jobs, which no feed contains.</summary>
+    /// <summary>
+    /// Lists the serial numbers of unexpired revoked certificates of agents and edges. Feeds do not contain
+    /// certificates of rotation jobs, so these are left out.
+    /// </summary>
     public async ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -116,7 +119,9 @@ internal sealed class RevocationStore(Database database)
         return [.. rows.Select(row => row.ToPoint())];
     }
 
-    /// <summary>Inserts the point of a new authority with its empty, unsigned lists. Does nothing when it exists.</summary>
+    /// <summary>
+    /// Inserts the point of a new authority with its empty, unsigned lists. Does nothing when it exists.
+    /// </summary>
     public IReadOnlyList<Statement> InsertPoint(RevocationPoint point) =>
         [
             new Statement(
@@ -187,7 +192,10 @@ internal sealed class RevocationStore(Database database)
         return row?.ToList();
     }
 
-    /// <summary>Those that expire at <paramref name="endedAfter"/> or later, by serial number.</summary>
+    /// <summary>
+    /// Lists revoked certificates that expire at <paramref name="endedAfter"/> or later, in the order of serial
+    /// numbers.
+    /// </summary>
     public async ValueTask<IReadOnlyList<RevokedEntry>> ListEntriesAsync(
         string caId,
         int shard,

@@ -73,7 +73,10 @@ internal sealed class TunnelAuthorityStore(Database database)
         CancellationToken cancellationToken
     ) => QueryAsync(" WHERE tunnel_id = @Value ORDER BY ordinal DESC", new { tunnelId.Value }, cancellationToken);
 
-    /// <summary>Those of all tunnels, by <see cref="TunnelAuthority.Ordinal"/>. Reads all of them, in pages.</summary>
+    /// <summary>
+    /// Lists the authorities of all tunnels in a state, in the order of <see cref="TunnelAuthority.Ordinal"/>, page by
+    /// page.
+    /// </summary>
     public async IAsyncEnumerable<TunnelAuthority> ListByStateAsync(
         AuthorityState state,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -101,7 +104,9 @@ internal sealed class TunnelAuthorityStore(Database database)
         } while (page.Count == PageSize);
     }
 
-    /// <summary>Those of all tunnels with that <see cref="TunnelAuthority.SubjectKey"/>, without deleted ones.</summary>
+    /// <summary>
+    /// Lists the authorities of all tunnels with that <see cref="TunnelAuthority.SubjectKey"/>, except archived ones.
+    /// </summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(
         string subjectKey,
         CancellationToken cancellationToken

@@ -32,16 +32,21 @@ internal sealed record HistoryEntry
 
     public string? TokenId { get; init; }
 
-    /// <summary>Of a grant.</summary>
+    /// <summary>Set if the exchange was granted.</summary>
     public DateTimeOffset? TokenExpiresAt { get; init; }
 
-    /// <summary>Of a grant: the resource that its token is for.</summary>
+    /// <summary>The resource that the issued token is for. Set if the exchange was granted.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Of a grant: shared by all tokens derived from the same assertion.</summary>
+    /// <summary>
+    /// The id that all tokens derived from the same assertion share. Set if the exchange was granted.
+    /// </summary>
     public string? Family { get; init; }
 
-    /// <summary>Of a grant: base64url SHA-256 of the subject at the identity provider, as in its token.</summary>
+    /// <summary>
+    /// The base64url SHA-256 of the subject at the identity provider, as in the issued token. Set if the exchange was
+    /// granted.
+    /// </summary>
     public string? SubjectHash { get; init; }
 
     /// <summary>Whether the signature was verified: if not, the rest is the caller's claim.</summary>

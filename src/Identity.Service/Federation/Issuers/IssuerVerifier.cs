@@ -17,8 +17,8 @@ internal sealed class IssuerVerifier(
     TimeProvider time
 )
 {
-    /// <param name="issuer">Saved or not.</param>
-    /// <param name="id">Of a saved issuer; null for a draft.</param>
+    /// <param name="issuer">A saved issuer or a draft.</param>
+    /// <param name="id">The id of a saved issuer; null for a draft.</param>
     public async Task<VerificationDocument> RunAsync(Issuer issuer, string? id, CancellationToken cancellationToken)
     {
         var steps = new List<FetchStep>();

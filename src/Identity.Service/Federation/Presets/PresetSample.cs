@@ -14,7 +14,7 @@ internal sealed record PresetSample
     /// <summary><c>allow</c> or <c>deny</c>.</summary>
     public required string Expect { get; init; }
 
-    /// <summary>Of a denial.</summary>
+    /// <summary>Why the rule denies the sample; null if it allows it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 

@@ -25,7 +25,9 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>The versions of a rule, newest first, at most <see cref="PageRequest.Count"/>; their ordinal is the version.</summary>
+    /// <summary>
+    /// The versions of a rule, newest first, at most <see cref="PageRequest.Count"/>; their ordinal is the version.
+    /// </summary>
     ValueTask<IReadOnlyList<Rule>> ListVersionsAsync(
         string organizationId,
         string id,
@@ -33,7 +35,7 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Of all organizations, including archived rules.</summary>
+    /// <summary>Returns the rules of all organizations, including archived ones.</summary>
     ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken);
 
     /// <summary>The existing rules with these ids, in any order, including archived ones.</summary>

@@ -11,7 +11,9 @@ internal sealed record RuleRow : StampColumns
     /// <summary>The newest version of each rule.</summary>
     public static readonly Columns<RuleRow> Newest = new("federation_rules");
 
-    /// <summary>The columns of all versions, which are numbered separately and name their rule in <c>rule_id</c>.</summary>
+    /// <summary>
+    /// The columns of all versions, which are numbered separately and name their rule in <c>rule_id</c>.
+    /// </summary>
     public static readonly string VersionColumns = Newest.NamesWithout("id", "ordinal", "version");
 
     /// <summary>From all versions; the caller adds the condition.</summary>
@@ -103,7 +105,7 @@ internal sealed record RuleRow : StampColumns
             Stamps = rule.Stamps,
         };
 
-    /// <param name="workspaces">Of this version.</param>
+    /// <param name="workspaces">The ids of the workspaces that this version of the rule applies to.</param>
     /// <param name="share">
     /// Returns the same instance for equal texts: most rules of an installation have many in common.
     /// </param>

@@ -6,7 +6,9 @@ namespace Culvert.Identity.Service.Federation.Simulation;
 /// <summary>The claims to try: a token to be verified, or claims that are taken as verified.</summary>
 /// <param name="Kind"><c>token</c>, <c>claims</c>, <c>event</c> or <c>sample</c>: for audit.</param>
 /// <param name="Token">Null if there are only claims.</param>
-/// <param name="Claims">Of a token: its claims, trusted only after verification; null if the token cannot be parsed.</param>
+/// <param name="Claims">
+/// The claims; null if the token cannot be parsed. Claims of a token are trusted only after its verification.
+/// </param>
 /// <param name="Workspace">The workspace that the exchange would request; null if none.</param>
 internal sealed record SimulationInput(string Kind, ReadOnlyMemory<byte>? Token, ClaimSet? Claims, string? Workspace)
 {

@@ -60,7 +60,7 @@ internal sealed class MembershipStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all organizations.</summary>
+    /// <summary>Returns the memberships of all organizations.</summary>
     public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Table.Select, null, cancellationToken)).Select(row => row.Value)];
 

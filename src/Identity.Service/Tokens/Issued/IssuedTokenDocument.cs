@@ -5,9 +5,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tokens.Issued;
 
 /// <summary>The record of an access token that has not expired, never the token itself.</summary>
-/// <param name="Id">Its <c>jti</c>.</param>
+/// <param name="Id">The token's <c>jti</c>.</param>
 /// <param name="Status"><c>active</c>, or <c>revoked</c>: refused although it has not expired.</param>
-/// <param name="RequestId">Of the exchange, for <c>authentication_history</c>.</param>
+/// <param name="RequestId">The id of the exchange request, by which <c>authentication_history</c> finds it.</param>
 internal sealed record IssuedTokenDocument(
     [property: JsonPropertyOrder(-2)] string Id,
     string Status,
@@ -28,7 +28,7 @@ internal sealed record IssuedTokenDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "access_token";
 
-    /// <param name="entry">Of a grant.</param>
+    /// <param name="entry">The history entry of the exchange that issued the token.</param>
     public static IssuedTokenDocument From(HistoryEntry entry, bool isRevoked) =>
         new(
             Id: entry.TokenId!,

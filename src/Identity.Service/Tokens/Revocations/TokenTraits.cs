@@ -41,7 +41,7 @@ internal readonly record struct TokenTraits
             SubjectHash = claims.Source?.SubjectHash,
         };
 
-    /// <summary>Of the access token that a machine enrolled with.</summary>
+    /// <summary>Returns the traits of the access token that a machine enrolled with.</summary>
     public static TokenTraits From(string organizationId, EnrollmentProof proof) =>
         new()
         {

@@ -56,7 +56,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
             new { keyId, From = from.ToStore() }
         ).ExpectingOne();
 
-    /// <summary>Stale if it does not exist.</summary>
+    /// <summary>Deletes a key. The statement is stale if the key does not exist.</summary>
     public Statement Delete(string keyId) =>
         new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne();
 

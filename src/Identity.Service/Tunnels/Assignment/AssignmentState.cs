@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Tunnels.Assignment;
 /// <summary>The inputs of edge assignment at one moment.</summary>
 /// <param name="edgesPerTunnel">For tunnels without pins.</param>
 /// <param name="pins">By tunnel id.</param>
-/// <param name="changes">Those still in effect, newest first.</param>
+/// <param name="changes">The changes that are still in effect, newest first.</param>
 internal sealed class AssignmentState(
     IReadOnlyCollection<EdgeAvailability> edges,
     int edgesPerTunnel,

@@ -75,7 +75,9 @@ internal sealed class AssignmentStore(Database database)
             ),
         ];
 
-    /// <summary>Stale when it is that number already.</summary>
+    /// <summary>
+    /// Sets how many edges serve a tunnel. The last statement is stale if the number does not change.
+    /// </summary>
     public IReadOnlyList<Statement> SetEdgesPerTunnel(int number, DateTimeOffset at) =>
         [
             new Statement(

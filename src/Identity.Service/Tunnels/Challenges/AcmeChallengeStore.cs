@@ -18,7 +18,9 @@ internal sealed class AcmeChallengeStore(Database database)
     public async ValueTask<AcmeChallenge?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         (await QueryAsync(" WHERE name = @name", new { name }, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Those that expire after <paramref name="now"/>, of every tunnel or of one.</summary>
+    /// <summary>
+    /// Lists the challenges that expire after <paramref name="now"/>, of one tunnel, or of all if the id is null.
+    /// </summary>
     public ValueTask<IReadOnlyList<AcmeChallenge>> ListLiveAsync(
         string? tunnelId,
         DateTimeOffset now,
@@ -64,7 +66,7 @@ internal sealed class AcmeChallengeStore(Database database)
         ];
     }
 
-    /// <summary>Refused when it no longer exists.</summary>
+    /// <summary>Removes a challenge. The last statement is refused if the challenge no longer exists.</summary>
     public IReadOnlyList<Statement> Remove(AcmeChallengeId id) =>
         [
             new Statement("DELETE FROM acme_challenge_holders WHERE challenge_id = @Value", new { id.Value }),

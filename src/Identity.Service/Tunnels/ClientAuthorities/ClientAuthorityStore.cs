@@ -56,7 +56,7 @@ internal sealed class ClientAuthorityStore(Database database)
         ];
     }
 
-    /// <summary>Stale when it is archived already.</summary>
+    /// <summary>Archives an authority. The statement is stale if the authority is already archived.</summary>
     public static Statement Archive(ClientAuthorityId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE client_authorities SET archived_at_ms = @At, live_key = NULL "

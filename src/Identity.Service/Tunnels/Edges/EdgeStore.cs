@@ -28,17 +28,19 @@ internal sealed class EdgeStore(Database database)
     public ValueTask<IReadOnlyList<Edge>> ListLiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(" WHERE archived_at_ms IS NULL ORDER BY ordinal DESC", null, cancellationToken);
 
-    /// <summary>Refused if the name is in use.</summary>
+    /// <summary>Adds an edge. The statement is refused if the name is in use.</summary>
     public Statement Insert(Edge edge) => Table.Insert(Row.Create(edge)).Unique(TunnelErrors.EdgeNameTaken.Refuse());
 
-    /// <summary>Stale when it is archived already.</summary>
+    /// <summary>Archives an edge. The statement is stale if the edge is already archived.</summary>
     public static Statement Archive(EdgeId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE edges SET archived_at_ms = @At, live_name = NULL WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne();
 
-    /// <summary>Stale if already in that state or archived.</summary>
+    /// <summary>
+    /// Starts or ends the drain. The statement is stale if the edge is already in that state, or archived.
+    /// </summary>
     public Statement SetDraining(EdgeId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE edges SET draining_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "

@@ -21,7 +21,9 @@ internal sealed class HostnameStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Those of one tunnel, by name; bounded by the limit.</summary>
+    /// <summary>
+    /// Lists the hostnames of a tunnel, sorted by name. The limit of hostnames per tunnel bounds their number.
+    /// </summary>
     public ValueTask<IReadOnlyList<Hostname>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         QueryAsync(" WHERE h.tunnel_id = @Value ORDER BY h.name", new { tunnelId.Value }, cancellationToken);
 
@@ -33,7 +35,9 @@ internal sealed class HostnameStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Unapproved ones of unarchived tunnels that were last checked before that time, oldest check first.</summary>
+    /// <summary>
+    /// Unapproved ones of unarchived tunnels that were last checked before that time, oldest check first.
+    /// </summary>
     public ValueTask<IReadOnlyList<Hostname>> ListDueAsync(
         DateTimeOffset checkedBefore,
         int count,
@@ -132,7 +136,7 @@ internal sealed class HostnameStore(Database database)
             }
         ).ExpectingOne(HostnameErrors.DomainNotApproved.Refuse());
 
-    /// <summary>Refused when it no longer exists.</summary>
+    /// <summary>Removes a hostname. The statement is refused if the hostname no longer exists.</summary>
     public Statement Remove(Hostname hostname) =>
         new Statement(
             "DELETE FROM hostnames WHERE tunnel_id = @TunnelId AND name = @Name",

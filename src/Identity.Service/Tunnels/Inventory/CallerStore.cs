@@ -61,7 +61,10 @@ internal sealed class CallerStore(Database database)
             }
         );
 
-    /// <summary>Those not stored, within the limit: otherwise a caller would be new in every report.</summary>
+    /// <summary>
+    /// Returns the callers that are not stored yet. Returns none if the tunnel has reached the limit, because callers
+    /// that cannot be stored would be new in every report.
+    /// </summary>
     public async ValueTask<IReadOnlyList<RouteCaller>> ListNewAsync(
         TunnelId tunnelId,
         IReadOnlyList<RouteCaller> callers,

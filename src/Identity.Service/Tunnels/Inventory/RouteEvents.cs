@@ -8,8 +8,8 @@ internal static class RouteEvents
         About(AuditEvents.RouteOwnerChanged, origin, before, [("before", before.Owner), ("after", owner)]);
 
     /// <summary>An administrator has reviewed what a route offers, and is accountable for it.</summary>
-    /// <param name="names">All names of the route at that moment, which are now sanctioned.</param>
-    /// <param name="newNames">Those that were not sanctioned before.</param>
+    /// <param name="names">The number of all names of the route at that moment, which are now sanctioned.</param>
+    /// <param name="newNames">The number of names that were not sanctioned before.</param>
     public static AuditEvent Attested(AuditOrigin origin, RouteRow route, long names, long newNames, string? note) =>
         About(
             AuditEvents.RouteAttested,

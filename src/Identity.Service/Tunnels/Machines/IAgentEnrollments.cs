@@ -6,7 +6,10 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 /// <summary>Enrolments of agents. A boundary: the certificates capability implements it.</summary>
 internal interface IAgentEnrollments
 {
-    /// <summary>Those of one tunnel, newest first, including revoked ones; bounded by the instances per tunnel.</summary>
+    /// <summary>
+    /// Lists the enrolments of a tunnel, newest first, including revoked ones. The limit of instances per tunnel bounds
+    /// them.
+    /// </summary>
     ValueTask<IReadOnlyList<AgentEnrollmentRecord>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken);
 
     ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken);

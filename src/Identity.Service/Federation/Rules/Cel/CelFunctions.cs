@@ -9,11 +9,13 @@ internal static class CelFunctions
 
     public static string Name(CelFunction function) => Names[(int)function];
 
-    /// <summary>Of the functions that have a text as target and a text as argument.</summary>
+    /// <summary>Finds a function by its name, among those that are called on a text with a text as argument.</summary>
     public static CelFunction? OnText(string name) =>
         Array.IndexOf(Names, name, 1) is > 0 and var i ? (CelFunction)i : null;
 
-    /// <summary>What to write instead of a standard function without support; null if the function is unknown.</summary>
+    /// <summary>
+    /// What to write instead of a standard function without support; null if the function is unknown.
+    /// </summary>
     public static string? Remedy(string name) =>
         name switch
         {

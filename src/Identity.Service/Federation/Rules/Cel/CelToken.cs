@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <param name="Position">Of its first character, counted from 1.</param>
+/// <param name="Position">The position of the token's first character, counted from 1.</param>
 /// <param name="Text">As written, except for strings, where it is the value.</param>
 internal readonly record struct CelToken(CelTokenKind Kind, int Position, string Text)
 {
