@@ -4,7 +4,7 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>The rules that a revocation list must satisfy before it is published.</summary>
+/// <summary>The rules that a revocation list must satisfy before it is signed.</summary>
 internal static class RevocationListLints
 {
     // CA/Browser Forum Baseline Requirements §4.9.7: a list of leaf certificates is valid for at most ten days.
