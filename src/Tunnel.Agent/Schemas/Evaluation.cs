@@ -47,7 +47,7 @@ internal sealed class Evaluation
     {
         if (trials == 0)
         {
-            Error ??= new SchemaError(string.Concat(path.Select(name => "/" + Escape(name))), keyword);
+            Error ??= new SchemaError(string.Concat(path.Select(name => "/" + JsonPointer.Escape(name))), keyword);
         }
 
         return false;
@@ -68,8 +68,4 @@ internal sealed class Evaluation
     public void BeginTrial() => trials++;
 
     public void EndTrial() => trials--;
-
-    // RFC 6901 §3.
-    private static string Escape(string name) =>
-        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

@@ -62,6 +62,10 @@ internal sealed class JsonPointer
         return true;
     }
 
+    /// <summary>A member's name as a step of a pointer (§3).</summary>
+    public static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
     public PointerResult Find(JsonElement root, out JsonElement value)
     {
         value = root;

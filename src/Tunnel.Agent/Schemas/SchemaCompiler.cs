@@ -190,6 +190,5 @@ internal sealed class SchemaCompiler
         throw new SchemaException("$schema", "this version of JSON Schema is not supported.");
     }
 
-    private static string Join(string place, string step) =>
-        $"{place}/{step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    private static string Join(string place, string step) => $"{place}/{JsonPointer.Escape(step)}";
 }

@@ -87,9 +87,7 @@ internal static class ShownArguments
     private static string Measure(string type, int length) =>
         string.Create(CultureInfo.InvariantCulture, $"{type}:{length}");
 
-    // RFC 6901 §3
-    private static string ToPointer(string name) =>
-        "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    private static string ToPointer(string name) => "/" + JsonPointer.Escape(name);
 
     private static string CutAtCharacter(string text, int length) =>
         text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
