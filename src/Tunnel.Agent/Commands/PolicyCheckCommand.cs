@@ -6,6 +6,7 @@ using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -208,6 +209,7 @@ internal static class PolicyCheckCommand
             await WriteAsync(output, "also needs the scopes", string.Join(' ', rule.RequiredScopes));
             await WriteAsync(output, "needs the approval of", rule.Approval?.DescribeApprovers());
             await WriteAsync(output, "charged to a budget", rule.Budget is { } budget ? $"{budget.Of}" : null);
+            await WriteAnswerAsync(output, rules, message, caller, arguments);
         }
 
         if (route.Policy.Mode != PolicyMode.Enforce)
@@ -216,6 +218,28 @@ internal static class PolicyCheckCommand
         }
 
         return decision.IsAllowed ? ExitCodes.Done : ExitCodes.CheckFailed;
+    }
+
+    private static async Task WriteAnswerAsync(
+        TextWriter output,
+        CompiledPolicy rules,
+        McpMessage message,
+        Caller caller,
+        CallArguments arguments
+    )
+    {
+        var judges = message is { Target: { } kind, Id.IsEmpty: false }
+            ? rules.FindAnswerRules(
+                kind,
+                message.Name,
+                caller,
+                message.Method == McpMethods.Complete ? null : arguments
+            )
+            : [];
+        foreach (var (key, text) in judges.Count > 0 ? AnswerDescription.Describe(judges) : [])
+        {
+            await WriteAsync(output, key, text);
+        }
     }
 
     private static Task WriteAsync(TextWriter output, string what, string? text) =>

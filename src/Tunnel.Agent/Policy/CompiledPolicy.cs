@@ -114,19 +114,22 @@ internal sealed class CompiledPolicy
             return null;
         }
 
-        var places = new List<int>();
-        Find(kind, name, caller, RequestedName.IsUnclear(kind, name), arguments, places);
-        if (places.Count == 0)
-        {
-            return null;
-        }
-
-        places.Sort();
-        return shapes.GetOrAdd(
-            string.Join(' ', places.Select(p => p.ToString(CultureInfo.InvariantCulture))),
-            _ => new AnswerShape([.. places.Select(p => rules[p].Answer!)])
-        );
+        var places = FindJudges(kind, name, caller, arguments);
+        return places.Count == 0
+            ? null
+            : shapes.GetOrAdd(
+                string.Join(' ', places.Select(p => p.ToString(CultureInfo.InvariantCulture))),
+                _ => new AnswerShape([.. places.Select(p => rules[p].Answer!)])
+            );
     }
+
+    /// <summary>The rules of which <see cref="FindAnswer"/> is made, in the file's order.</summary>
+    public IReadOnlyList<PolicyRule> FindAnswerRules(
+        TargetKind kind,
+        string name,
+        Caller caller,
+        CallArguments? arguments
+    ) => [.. FindJudges(kind, name, caller, arguments).Select(place => rules[place])];
 
     /// <summary>Whether a name may be used. Its method must not be denied; allowing the method allows no name.</summary>
     /// <param name="arguments">Null if there is no call, as for the entries of lists.</param>
@@ -225,6 +228,14 @@ internal sealed class CompiledPolicy
     /// <summary>Whether a list shows the name: exactly if it could be used.</summary>
     public bool IsVisible(TargetKind kind, string name, Caller caller) =>
         Decide(kind, name, McpMethods.GetUseMethod(kind), caller).IsAllowed;
+
+    private List<int> FindJudges(TargetKind kind, string name, in Caller caller, CallArguments? arguments)
+    {
+        var places = new List<int>();
+        Find(kind, name, caller, RequestedName.IsUnclear(kind, name), arguments, places);
+        places.Sort();
+        return places;
+    }
 
     private RuleMatch Find(
         TargetKind kind,

@@ -50,6 +50,31 @@ public sealed class PolicyCheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_CallWhoseAnswerIsJudged_SaysWhatCrosses() =>
+        (await RunOnAsync("customers", PolicyFixture.Call("list"), "--subject", "alice")).ShouldBe(
+            (
+                0,
+                """
+                allow: rule
+                rule: lists
+                answer: judged by lists, short
+                rows of lists: /orders where (/state const open or /state enum new, late) and /customer_id equals_claim customer_id, at most 100
+                rows of short: /notes, at most 5
+                fields: /orders/*/id, /orders/*/iban
+                mask of lists: /orders/*/iban as iban
+                detect: email
+                text: drop
+                unfit: deny
+                errors: drop
+                notifications: drop
+                max_bytes: 2048
+
+                """,
+                ""
+            )
+        );
+
+    [Fact]
     public async Task Check_UnknownRoute_IsAUsageError() =>
         (await RunOnAsync("nowhere", PolicyFixture.Call("get"))).ExitCode.ShouldBe(64);
 
@@ -84,6 +109,20 @@ public sealed class PolicyCheckCommandTests : IDisposable
                   mode: enforce
                   rules:
                     - {name: own, effect: allow, tools: [get], arguments: [{at: /id, equals_claim: customer_id}]}
+                    - name: lists
+                      effect: allow
+                      tools: [list]
+                      answer:
+                        rows:
+                          - at: /orders
+                            where:
+                              at: /customer_id
+                              equals_claim: customer_id
+                              any: [{at: /state, const: open}, {at: /state, enum: [new, late]}]
+                            max: 100
+                        fields: [/orders/*/id, /orders/*/iban]
+                        mask: [{at: /orders/*/iban, as: iban}, {detect: [email]}]
+                    - {name: short, effect: allow, tools: ["li*"], answer: {rows: [{at: /notes, max: 5}], fields: [/orders, /notes], text: drop, max_bytes: 2048}}
               docs:
                 upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: tcp}}
                 oauth: {mode: dangerous_none}

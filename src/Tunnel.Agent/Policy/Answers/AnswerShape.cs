@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Policy.Answers.Masks;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
 
@@ -55,6 +56,24 @@ internal sealed class AnswerShape
     public int MaxBytes { get; }
 
     public IReadOnlySet<string> Content { get; }
+
+    /// <summary>Pointers of the values that cross whole; empty text for the whole structured part.</summary>
+    public IEnumerable<string> Fields => FindFields(Root, "", 0);
+
+    private IEnumerable<string> FindFields(ShapeNode node, string at, ulong allowed)
+    {
+        allowed |= node.AllowedBy;
+        if (allowed == All)
+        {
+            return [at];
+        }
+
+        return node.Any is { } any && (allowed | any.AllowedBy) == All
+            ? [$"{at}/*"]
+            : node
+                .Named.SelectMany(n => FindFields(n.Value, $"{at}/{JsonPointer.Escape(n.Key)}", allowed))
+                .Concat(node.Any is null ? [] : FindFields(node.Any, $"{at}/*", allowed));
+    }
 
     private void Add(ShapeNode root, AnswerRule rule, ulong bit)
     {

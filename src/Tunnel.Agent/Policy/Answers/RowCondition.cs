@@ -47,6 +47,15 @@ internal sealed class RowCondition
         return !isAny;
     }
 
+    /// <summary>The condition as a person reads it.</summary>
+    public string Describe() =>
+        member is not null
+            ? member.Describe()
+            : string.Join(
+                isAny ? " or " : " and ",
+                parts.Select(p => p.parts.Count > 1 ? $"({p.Describe()})" : p.Describe())
+            );
+
     public override string ToString() =>
         member is not null ? member.ToString() : $"{(isAny ? "any" : "all")}({string.Join('\u0003', parts)})";
 }
@@ -56,5 +65,7 @@ internal sealed class RowCondition
 /// <param name="At">Its position within the record.</param>
 internal sealed record RowMember(int Bit, JsonPointer At, IReadOnlyList<ValueCondition> Conditions)
 {
+    public string Describe() => $"{At} {string.Join(" and ", Conditions.Select(c => c.Describe()))}";
+
     public override string ToString() => $"{At} {string.Join('\u0001', Conditions.Select(c => $"{c.Key}={c}"))}";
 }

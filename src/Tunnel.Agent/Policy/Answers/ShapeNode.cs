@@ -34,6 +34,9 @@ internal sealed class ShapeNode
     /// <summary>The node of elements, and of members without a node of their own; null for none.</summary>
     public ShapeNode? Any { get; private set; }
 
+    /// <summary>The nodes that only members with their names have.</summary>
+    public IEnumerable<KeyValuePair<string, ShapeNode>> Named => named;
+
     public ShapeNode? Find(ReadOnlySpan<byte> name)
     {
         foreach (var (known, node) in members)

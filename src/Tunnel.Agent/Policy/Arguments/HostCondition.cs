@@ -20,6 +20,8 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
         && TrySplit(text, out var host, out var port, out var defaultPort)
         && Matches(host, port, defaultPort);
 
+    public override string Describe() => $"{Key} {string.Join(", ", hosts)}";
+
     public override string ToString() => string.Join('\0', hosts);
 
     internal static bool TrySplit(string url, out ReadOnlySpan<char> host, out int port, out int defaultPort)

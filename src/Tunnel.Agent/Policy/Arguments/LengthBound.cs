@@ -14,6 +14,8 @@ internal sealed class LengthBound(string key, int length, bool ofArrays)
     public override bool Matches(JsonElement value, PrincipalClaims claims) =>
         TryGetLength(value, out var actual) && (isLowest ? actual >= length : actual <= length);
 
+    public override string Describe() => string.Create(CultureInfo.InvariantCulture, $"{Key} {length}");
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{length} {ofArrays}");
 
     private bool TryGetLength(JsonElement value, out int actual)

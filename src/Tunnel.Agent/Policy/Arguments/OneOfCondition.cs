@@ -37,6 +37,8 @@ internal sealed class OneOfCondition : ValueCondition
             _ => false,
         };
 
+    public override string Describe() => $"{Key} {string.Join(", ", literals.Select(literal => literal.Text))}";
+
     public override string ToString() => string.Join('\0', literals);
 
     private bool Has(string boolean) =>

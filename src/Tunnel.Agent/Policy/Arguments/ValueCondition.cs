@@ -29,6 +29,9 @@ internal abstract class ValueCondition(string key, ValueKinds kinds)
         return Matches(document.RootElement, claims);
     }
 
+    /// <summary>The condition as a person reads it.</summary>
+    public virtual string Describe() => $"{key} {this}";
+
     /// <summary>The complete condition: the policy's version is computed from it.</summary>
     public abstract override string ToString();
 }
