@@ -111,16 +111,18 @@ internal static class PolicyCommand
 
                 var expected = call.Decision == "allow" ? "allow" : "deny";
                 var now = judge.Decide(call);
-                if (now.Word == expected)
+                var difference =
+                    now.Word == expected
+                        ? judge.FindDifference(call)
+                        : $"expected {expected}, got {now.Word} ({now.Because})";
+                if (difference is null)
                 {
                     asExpected++;
                     continue;
                 }
 
                 otherwise++;
-                output.WriteLine(
-                    $"{file.Name}:{line}: {Describe(call)}: expected {expected}, got {now.Word} ({now.Because})"
-                );
+                output.WriteLine($"{file.Name}:{line}: {Describe(call)}: {difference}");
             }
         }
 

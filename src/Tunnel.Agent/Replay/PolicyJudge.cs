@@ -1,5 +1,10 @@
+using System.Text;
+using System.Text.Json;
+using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -8,6 +13,14 @@ namespace Culvert.Tunnel.Agent.Replay;
 /// <summary>Decides recorded calls with the agent's compiled rules under <c>enforce</c>. Limits do not apply.</summary>
 internal sealed class PolicyJudge
 {
+    private const int MaxShownCharacters = 2000;
+
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2 * FindingWriter.MaxDepth };
+    private static readonly byte[] Id = "1"u8.ToArray();
+
+    // The agent's key does not leave its machine: a mask that is a hash is another one here.
+    private static readonly byte[] HashKey = new byte[32];
+
     private readonly Dictionary<string, RouteJudge> routes;
 
     public PolicyJudge(AgentSettings settings)
@@ -64,6 +77,105 @@ internal sealed class PolicyJudge
 
         return new Judgement(decision.IsAllowed, decision.Rule?.Name ?? "", decision.Reason);
     }
+
+    /// <summary>How what crosses of a case's answer differs from what the case says; null without a difference.</summary>
+    public string? FindDifference(RecordedCall call)
+    {
+        if (call is not { Answer: { } answer, Kind: { } kind })
+        {
+            return null;
+        }
+
+        var route = routes[call.Route];
+        var caller = new Caller(call.Principal);
+        using var arguments = call.Arguments is { } written ? new CallArguments(written) : null;
+        var judges = route.Settings.Mode is PolicyMode.Off or PolicyMode.Record
+            ? []
+            : route.Rules.FindAnswerRules(kind, call.Name, caller, arguments);
+        var (finding, problem) = Judge(call, answer, judges, route.Rules, caller);
+        if (
+            problem == answer.Withheld
+            && (finding is null || JsonElement.DeepEquals(finding.Value, answer.Finding!.Value))
+        )
+        {
+            return null;
+        }
+
+        var by =
+            judges.Count > 0 ? $"answer rules {string.Join(", ", judges.Select(rule => rule.Name))}" : "no answer rule";
+        return $"expected {Describe(answer.Finding, answer.Withheld)}, got {Describe(finding, problem)} ({by})";
+    }
+
+    // Either the structured part that crosses, or why nothing does.
+    private static (JsonElement? Finding, string Problem) Judge(
+        RecordedCall call,
+        CaseAnswer answer,
+        IReadOnlyList<PolicyRule> judges,
+        CompiledPolicy rules,
+        Caller caller
+    )
+    {
+        if (judges.Count == 0)
+        {
+            return (FindStructured(JsonElement.Parse(answer.Result, Deep)), "");
+        }
+
+        var judged = new JudgedCall(
+            new AnswerShape([.. judges.Select(rule => rule.Answer!)]),
+            call.Method,
+            Id,
+            call.Kind == TargetKind.Resource ? call.Name : "",
+            IsModern: false,
+            caller,
+            rules,
+            HashKey
+        );
+        var judge = new AnswerJudge(judged, new MessageFilter(rules, caller, hasLists: false, isModern: false));
+        judge.Begin(isEventStream: false);
+        judge.Read(Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"result":{{answer.Result}}}"""));
+        judge.Finish();
+        var finding =
+            judge.Problem.Length == 0
+                ? FindStructured(JsonElement.Parse(judge.Output.Span, Deep).GetProperty("result"))
+                : (JsonElement?)null;
+        judge.Release();
+        return (finding, judge.Problem);
+    }
+
+    // Structured content, or JSON that is the text of the first item, or else the whole result.
+    private static JsonElement FindStructured(JsonElement result)
+    {
+        if (result.TryGetProperty("structuredContent", out var structured))
+        {
+            return structured;
+        }
+
+        var hasItems = result.TryGetProperty("contents", out var items) || result.TryGetProperty("content", out items);
+        if (
+            hasItems
+            && items.ValueKind == JsonValueKind.Array
+            && items.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first
+            && first.TryGetProperty("text", out var text)
+            && text.ValueKind == JsonValueKind.String
+        )
+        {
+            try
+            {
+                return JsonElement.Parse(text.GetString()!, Deep);
+            }
+            catch (JsonException)
+            {
+                return result;
+            }
+        }
+
+        return result;
+    }
+
+    private static string Describe(JsonElement? finding, string problem) =>
+        finding is { } value
+            ? $"the finding {ConfigText.Printable(value.GetRawText(), MaxShownCharacters)}"
+            : $"withheld {ConfigText.Printable(problem)}";
 
     private sealed record RouteJudge(PolicySettings Settings, CompiledPolicy Rules);
 }

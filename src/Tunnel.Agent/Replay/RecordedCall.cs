@@ -42,6 +42,9 @@ internal sealed record RecordedCall
     /// <summary>The arguments of a test case, an object in JSON; null without them. Records have no values.</summary>
     public byte[]? Arguments { get; private init; }
 
+    /// <summary>The answer of a test case; null: the case is only about the call.</summary>
+    public CaseAnswer? Answer { get; private init; }
+
     /// <summary>Whether the server responded without an error; unknown counts as success.</summary>
     public bool HasSucceeded { get; private init; }
 
@@ -107,6 +110,14 @@ internal sealed record RecordedCall
                 return "The line needs route, method (or kind and name), and expect (or decision).";
             }
 
+            // The record has what was removed from the answer under the same key.
+            CaseAnswer? answer = null;
+            if (read.Sequence == 0 && CaseAnswer.TryRead(root, read, out answer) is { } problem)
+            {
+                return problem;
+            }
+
+            read = read with { Answer = answer };
             call = read.Name.EndsWith(Cut) ? read with { Gap = "the record has only the beginning of the name" } : read;
             return null;
         }

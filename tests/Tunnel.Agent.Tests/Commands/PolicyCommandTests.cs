@@ -131,6 +131,113 @@ public sealed class PolicyCommandTests : IDisposable
         (await RunWithAsync(OwnCustomer, "test", cases)).ShouldBe((0, "1 as expected, 0 otherwise.\n", ""));
     }
 
+    [Theory]
+    [InlineData(
+        """  "answer":{"orders":[{"id":1,"c":"c-7"},{"id":2,"c":"c-8"}],"count":2},"finding":{"orders":[{"id":1.0}]} """
+    )]
+    [InlineData(
+        """  "result":{"structuredContent":{"orders":[{"c":"c-7","id":1}]}},"finding":{"orders":[{"id":1}]} """
+    )]
+    [InlineData("""  "answer":{"orders":[],"orders":[]},"withheld":"duplicate_member" """)]
+    [InlineData("""  "result":{"content":[]},"withheld":"no_structured_part" """)]
+    [InlineData("""  "result":{"content":[],"isError":true},"withheld":"error" """)]
+    public async Task Test_CaseWithAnAnswer_IsJudgedAsAtRunTime(string answer) =>
+        (await TestAsync(OwnRows, "get", answer)).ShouldBe((0, "1 as expected, 0 otherwise.\n", ""));
+
+    [Theory]
+    [InlineData(
+        """ "answer":{"orders":[{"id":2,"c":"c-7"}]},"finding":{} """,
+        """expected the finding {}, got the finding {"orders":[{"id":2}]} (answer rules own)"""
+    )]
+    [InlineData(
+        """ "answer":{"orders":[{"id":2,"c":"c-7"}]},"withheld":"error" """,
+        """expected withheld error, got the finding {"orders":[{"id":2}]} (answer rules own)"""
+    )]
+    [InlineData(
+        """ "result":{"content":[]},"finding":{"orders":[]} """,
+        """expected the finding {"orders":[]}, got withheld no_structured_part (answer rules own)"""
+    )]
+    public async Task Test_CaseWithAnAnswer_ReportsWhatCrossesInstead(string answer, string difference) =>
+        (await TestAsync(OwnRows, "get", answer)).ShouldBe(
+            (2, $"cases.jsonl:1: tools/call get of p: {difference}\n0 as expected, 1 otherwise.\n", "")
+        );
+
+    [Theory]
+    [InlineData(""" "answer":{"any":1},"finding":{"any":1} """, "1 as expected, 0 otherwise.\n")]
+    [InlineData(
+        """ "answer":{"any":1},"withheld":"error" """,
+        "cases.jsonl:1: tools/call free of p: expected withheld error, got the finding {\"any\":1} (no answer rule)\n0 as expected, 1 otherwise.\n"
+    )]
+    public async Task Test_CaseOfACallWithoutAnswerRules_CrossesWhole(string answer, string output) =>
+        (
+            await TestAsync(OwnRows + "        - {name: free, effect: allow, tools: [free]}\n", "free", answer)
+        ).Output.ShouldBe(output);
+
+    [Fact]
+    public async Task Test_CasesOfResourcesAndPrompts_AreJudged()
+    {
+        const string Policy =
+            "        - {name: files, effect: allow, resources: [\"file:///*\"], answer: {fields: [/id]}}\n"
+            + "        - {name: greet, effect: allow, prompts: [greet], answer: {text: pass}}\n";
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(
+            cases,
+            """
+            {"route":"docs","kind":"resource","name":"file:///a","answer":{"id":1,"x":2},"finding":{"id":1},"expect":"allow"}
+            {"route":"docs","kind":"resource","name":"file:///a","result":{"contents":[{"uri":"file:///a","mimeType":"text/plain","text":"x"}]},"withheld":"media_type","expect":"allow"}
+            {"route":"docs","kind":"prompt","name":"greet","result":{"messages":[{"role":"user","content":{"type":"text","text":"hi"}}],"secret":1},"finding":{"messages":[{"role":"user","content":{"type":"text","text":"hi"}}]},"expect":"allow"}
+            """
+        );
+
+        (await RunWithAsync(OwnRows + Policy, "test", cases)).ShouldBe((0, "3 as expected, 0 otherwise.\n", ""));
+    }
+
+    [Theory]
+    [InlineData(
+        """ "answer":{},"finding":{},"expect":"deny" """,
+        "answer: A call that is denied has no answer. Write \"expect\": \"allow\", or remove answer, result, finding and withheld."
+    )]
+    [InlineData(
+        """ "finding":{},"expect":"allow" """,
+        "answer: It says what crosses, and not of which answer. Write the structured part of the server's answer, or its whole result under result."
+    )]
+    [InlineData(
+        """ "answer":{},"result":{},"finding":{},"expect":"allow" """,
+        "answer: It has the structured part and the whole result. Write answer or result."
+    )]
+    [InlineData(
+        """ "answer":{},"expect":"allow" """,
+        "finding: It does not say what of the answer crosses. Write the structured part that the caller gets, or under withheld why it gets none."
+    )]
+    [InlineData(
+        """ "answer":{},"finding":{},"withheld":"error","expect":"allow" """,
+        "finding: Either something crosses, or nothing does. Write finding or withheld."
+    )]
+    [InlineData(
+        """ "answer":{},"withheld":true,"expect":"allow" """,
+        "withheld: It is not a word. Write the problem that the record would have, such as \"not_json\" or \"error\"."
+    )]
+    [InlineData(
+        """ "result":[],"finding":{},"expect":"allow" """,
+        "result: It is not an object. Write what the server sends as the result of its message."
+    )]
+    [InlineData(
+        """ "method":"prompts/get","answer":{},"finding":{},"expect":"allow" """,
+        "answer: A prompt has no structured part. Write its result under result."
+    )]
+    [InlineData(
+        """ "method":"tools/list","result":{},"finding":{},"expect":"allow" """,
+        "answer: Only calls of tools, prompts and resources have answers that rules judge. Remove answer, result, finding and withheld."
+    )]
+    public async Task Test_CaseWithABadAnswer_NamesTheKeyAndWhatToWrite(string members, string error)
+    {
+        var kind = members.Contains("method", StringComparison.Ordinal) ? "" : "\"kind\":\"tool\",";
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(cases, $"{{\"route\":\"docs\",{kind}\"name\":\"get\",{members}}}");
+
+        (await RunAsync("test", cases)).ShouldBe((64, "", $"{cases}:1: {error}\n"));
+    }
+
     [Fact]
     public async Task Replay_RuleForAClaim_CannotDecideARecordedCall()
     {
@@ -258,6 +365,22 @@ public sealed class PolicyCommandTests : IDisposable
 
     private static string OwnCustomer =>
         Rules("{name: own, effect: allow, tools: [get], arguments: [{at: /id, equals_claim: customer_id}]}");
+
+    private static string OwnRows =>
+        Rules(
+            "{name: own, effect: allow, tools: [get], answer: {rows: [{at: /orders, where: {at: /c, equals_claim: customer_id}}], fields: [/orders/*/id]}}"
+        );
+
+    // A case of a call that is allowed, by a caller with the customer c-7.
+    private async Task<(int ExitCode, string Output, string Error)> TestAsync(string policy, string tool, string answer)
+    {
+        var cases = Path.Combine(folder, "cases.jsonl");
+        await File.WriteAllTextAsync(
+            cases,
+            $$$$"""{"route":"docs","kind":"tool","name":"{{{{tool}}}}","principal":{"sub":"p","claims":{"customer_id":"c-7"}},{{{{answer}}}},"expect":"allow"}"""
+        );
+        return await RunWithAsync(policy, "test", cases);
+    }
 
     private static string Rules(string rule) =>
         $"routes:\n  docs:\n    policy:\n      mode: enforce\n      rules:\n        - {rule}\n";
