@@ -1,17 +1,22 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Pins;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Replay;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent policy learn|test|replay|explain|check</c>: derives and tests policies; read-only.</summary>
+/// <summary><c>tunnel-agent policy learn|test|replay|explain|lint|check</c>: derives and tests policies; read-only.</summary>
 internal static class PolicyCommand
 {
     private const int MaxShown = 50;
+    private const int MaxWarningCharacters = 2000;
 
     private static readonly Option<string> Since = new("--since")
     {
@@ -65,12 +70,15 @@ internal static class PolicyCommand
             Sequence,
         };
         explain.SetAction(parsed => WithSettings(parsed, settings => Explain(parsed, settings)));
+        var lint = new Command("lint", "Warn of answer rules that let more cross than they appear to.") { Route };
+        lint.SetAction(parsed => WithSettings(parsed, settings => Lint(parsed, settings)));
         return new Command("policy", "Learn, test and explain the policies of routes.")
         {
             learn,
             test,
             replay,
             explain,
+            lint,
             PolicyCheckCommand.Create(),
         };
     }
@@ -206,6 +214,44 @@ internal static class PolicyCommand
         return ExitCodes.Done;
     }
 
+    private static int Lint(ParseResult parsed, AgentSettings settings)
+    {
+        var (output, wanted, warnings) = (parsed.InvocationConfiguration.Output, parsed.GetValue(Route), 0);
+        using var state = StateDirectory.OpenReadOnly(settings.StateDirectory);
+        foreach (var route in settings.Routes.Where(route => wanted is null || route.Name == wanted))
+        {
+            foreach (var warning in new AnswerLint(route.Policy, FindOutputSchemas(state, route)).Find())
+            {
+                warnings++;
+                output.WriteLine(ConfigText.Printable($"{route.Name}: {warning}", MaxWarningCharacters));
+            }
+        }
+
+        output.WriteLine(warnings == 0 ? "No warnings." : $"{warnings} warnings.");
+        return ExitCodes.Done;
+    }
+
+    // By the names of the approved tools; null: none were approved.
+    private static Dictionary<string, JsonElement?>? FindOutputSchemas(StateDirectory state, RouteSettings route)
+    {
+        var pinned = route.Pins.Mode == PinMode.Off ? null : new PinFiles(state, route.Name).LoadPinned();
+        return pinned
+            ?.Pins.Where(pin => pin.Key.Kind == PinKind.Tool)
+            .Select(pin => pin.ToDefinition())
+            .OfType<Definition>()
+            .ToDictionary(
+                tool => tool.Key.Name,
+                tool =>
+                {
+                    using var definition = tool.Parse();
+                    return definition.RootElement.TryGetProperty("outputSchema", out var schema)
+                        ? schema.Clone()
+                        : (JsonElement?)null;
+                },
+                StringComparer.Ordinal
+            );
+    }
+
     private static IEnumerable<RecordedCall> ReadRecord(ParseResult parsed, AgentSettings settings)
     {
         ConfigText.TryDuration(parsed.GetRequiredValue(Since), out var since);
@@ -250,7 +296,7 @@ internal static class PolicyCommand
             error.WriteLine(e.Message);
             return ExitCodes.Usage;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PinFilesException)
         {
             error.WriteLine(e.Message);
             return ExitCodes.Failed;

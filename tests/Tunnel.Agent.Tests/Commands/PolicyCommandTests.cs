@@ -1,6 +1,9 @@
+using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Commands;
+using Culvert.Tunnel.Agent.Pins;
 using Shouldly;
 using Xunit;
+using static Culvert.Tunnel.Agent.Tests.Pins.Definitions;
 
 namespace Culvert.Tunnel.Agent.Tests.Commands;
 
@@ -237,6 +240,41 @@ public sealed class PolicyCommandTests : IDisposable
 
         (await RunAsync("test", cases)).ShouldBe((64, "", $"{cases}:1: {error}\n"));
     }
+
+    [Fact]
+    public async Task Lint_RulesAndApprovedSchemas_WarnsAndDoesNotFail()
+    {
+        using (var state = StateDirectory.Open(folder))
+        {
+            new PinFiles(state, "docs").SavePinned(
+                Pinned(
+                    Read(
+                        Tool(
+                            "get",
+                            more: """ ,"outputSchema":{"type":"object","properties":{"orders":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"}}}}}} """
+                        )
+                    )
+                )
+            );
+        }
+
+        (await RunWithAsync(OwnRows + "    pins: {mode: observe}\n", "lint")).ShouldBe(
+            (
+                0,
+                """
+                docs: own: arguments: Records are compared with the claim customer_id, and no argument is: the server finds those of all callers. If an argument selects the records, write arguments: [{at: /NAME, equals_claim: customer_id}] too.
+                docs: own: answer.rows: /orders/*/c is in no approved output schema of the rule's tools. Correct the pointer, or remove it.
+                2 warnings.
+
+                """,
+                ""
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Lint_NoAnswerRules_HasNoWarnings() =>
+        (await RunWithAsync(PortalMay("search"), "lint", "--route", "docs")).ShouldBe((0, "No warnings.\n", ""));
 
     [Fact]
     public async Task Replay_RuleForAClaim_CannotDecideARecordedCall()
