@@ -70,6 +70,7 @@ public sealed class ExecutedBlockTests
         ["provider-setup.md#Run it"] = "ProviderSetupTests",
         ["connector-proxy.md#3. Check it"] = "ConnectorRuntimeTests",
         ["connector-proxy.md#Move from the proxy"] = "ImportCommandTests",
+        ["answers.md#Try rules before they are in force"] = "PolicyCommandTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["policy.md#Policies that the service keeps"] = "PolicyCommandsTests",
         ["providers/anthropic.md#3. Check it, then add the server in the product"] = "ConnectorRuntimeTests",
