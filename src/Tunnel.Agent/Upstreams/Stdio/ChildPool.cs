@@ -39,7 +39,7 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
         }
 
         refusal = null;
-        var channel = new RpcChannel(child, settings, settings.Command[0], owner, time, logger);
+        var channel = new RpcChannel(child, settings, owner, time, logger);
         var ending = reaping[channel] = ReapAsync(channel);
         _ = ending.ContinueWith(
             _ => reaping.TryRemove(channel, out Task? _),

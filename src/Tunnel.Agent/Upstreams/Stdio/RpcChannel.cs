@@ -27,7 +27,6 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     private readonly ChildProcess child;
     private readonly StdioSettings settings;
-    private readonly string name;
     private readonly IRpcOwner owner;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<long, RpcCall> calls = new();
@@ -41,23 +40,17 @@ internal sealed class RpcChannel : IAsyncDisposable
     private volatile Failure? failure; // null while the program runs
     private volatile bool wasAsked;
 
-    public RpcChannel(
-        ChildProcess child,
-        StdioSettings settings,
-        string name,
-        IRpcOwner owner,
-        TimeProvider time,
-        ILogger logger
-    )
+    public RpcChannel(ChildProcess child, StdioSettings settings, IRpcOwner owner, TimeProvider time, ILogger logger)
     {
         this.child = child;
         this.settings = settings;
-        this.name = name;
         this.owner = owner;
         this.logger = logger;
         outgoing = Channel.CreateBounded<ReadOnlyMemory<byte>>(MaxUnsent);
-        running = RunAsync(new ChildErrors(child, name, settings.LogsErrors, time, logger));
+        running = RunAsync(new ChildErrors(child, Name, settings.LogsErrors, time, logger));
     }
+
+    private string Name => settings.Command[0];
 
     /// <summary>False once the program has ended, or must end.</summary>
     public bool IsOpen => failure is null && !wasAsked;
@@ -182,7 +175,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     {
         if (discarded.AddOrUpdate(reason, 1, static (_, count) => Math.Min(count + 1, MaxLogged + 1)) <= MaxLogged)
         {
-            Log.ChildMessageDiscarded(logger, name, child.Id, reason);
+            Log.ChildMessageDiscarded(logger, Name, child.Id, reason);
         }
     }
 
@@ -221,7 +214,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
 
         var isFailure = !wasAsked && (error is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
-        Log.ChildEnded(logger, name, child.Id, status);
+        Log.ChildEnded(logger, Name, child.Id, status);
         owner.Ended(this, isFailure);
         foreach (var call in calls.Values)
         {
@@ -287,7 +280,7 @@ internal sealed class RpcChannel : IAsyncDisposable
                 unreadable++;
                 if (unreadable <= MaxLogged)
                 {
-                    Log.ChildUnreadable(logger, name, child.Id, line.Length);
+                    Log.ChildUnreadable(logger, Name, child.Id, line.Length);
                 }
 
                 if (unreadable > MaxUnreadableLines)
@@ -303,7 +296,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever the cause, no call may wait for further output.
-            Log.ChildUnreadable(logger, name, child.Id, 0);
+            Log.ChildUnreadable(logger, Name, child.Id, 0);
             return ChildFailures.ChildBadOutput;
         }
 

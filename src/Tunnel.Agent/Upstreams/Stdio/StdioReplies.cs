@@ -15,13 +15,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
     /// <summary>Answers a call. True if the program responded with a result.</summary>
     /// <param name="session">Null in the modern era.</param>
-    public async Task<bool> AnswerAsync(
-        StdioRequest request,
-        RpcChannel channel,
-        RpcCall call,
-        bool isModern,
-        StdioSession? session = null
-    )
+    public async Task<bool> AnswerAsync(StdioRequest request, RpcChannel channel, RpcCall call, StdioSession? session)
     {
         request.Exchange.ReleaseBody();
 
@@ -44,7 +38,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 request,
                 answer,
                 call,
-                isModern,
+                session,
                 request.Exchange.EndsAt,
                 reading?.Token ?? request.Deadline.Token
             );
@@ -64,7 +58,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             }
             else
             {
-                await AbandonAsync(request, channel, call, answer, isModern);
+                await AbandonAsync(request, channel, call, answer, session);
             }
 
             return false;
@@ -128,7 +122,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             {
                 if (!hasEnded)
                 {
-                    await SendAsync(request, answer, call, isModern: false, endsAt, reading.Token);
+                    await SendAsync(request, answer, call, session, endsAt, reading.Token);
                 }
                 else if (call.Failure is { } failure)
                 {
@@ -201,7 +195,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         StdioRequest request,
         EventAnswer answer,
         RpcCall call,
-        bool isModern,
+        StdioSession? session,
         DateTimeOffset? endsAt,
         CancellationToken cancellationToken
     )
@@ -224,7 +218,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 request.Failing?.Invoke();
             }
 
-            var status = isModern ? McpEndpoint.ToStatusCode(message.ErrorCode) : StatusCodes.Status200OK;
+            var status = session is null ? McpEndpoint.ToStatusCode(message.ErrorCode) : StatusCodes.Status200OK;
             if (answer.HasStarted || !McpEndpoint.Accepts(request.Headers, "application/json"))
             {
                 await answer.EventAsync(message, cancellationToken);
@@ -268,7 +262,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         RpcChannel channel,
         RpcCall call,
         EventAnswer answer,
-        bool isModern
+        StdioSession? session
     )
     {
         request.Failing?.Invoke();
@@ -283,7 +277,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         if (request.IsClientGone || !(isLate || deadline.Token.IsCancellationRequested))
         {
             metrics.Aborted(route);
-            if (isModern || IsShared)
+            if (session is null || IsShared)
             {
                 channel.Cancel(call, "The client closed the stream.");
             }

@@ -260,7 +260,7 @@ internal sealed class StdioUpstream : Upstream
         }
 
         message.Forget();
-        await replies.AnswerAsync(request, channel, call, isModern: true);
+        await replies.AnswerAsync(request, channel, call, session: null);
         children.Touch(owner);
     }
 
@@ -317,7 +317,7 @@ internal sealed class StdioUpstream : Upstream
         message.Forget();
         sessions.Open(request, session);
         var answered = request with { Failing = () => Abandon(session) };
-        var isGood = await replies.AnswerAsync(answered, channel, call, isModern: false, session);
+        var isGood = await replies.AnswerAsync(answered, channel, call, session);
         session.End(call);
         if (isGood)
         {
@@ -370,7 +370,7 @@ internal sealed class StdioUpstream : Upstream
                 }
 
                 message.Forget();
-                await replies.AnswerAsync(request, channel, call, isModern: false, session);
+                await replies.AnswerAsync(request, channel, call, session);
                 break;
         }
     }
