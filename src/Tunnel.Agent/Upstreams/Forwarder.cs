@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -153,67 +154,14 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 upstream.Cookies.Store(exchange, response, target);
             }
 
-            if (IsCredentialRefusal(route, response))
+            if (CopyHead(exchange, route, upstream, host, response, credential) is { } refusal)
             {
-                route.Access.Credential.Refused(exchange, credential);
-                await refusals.RefuseAsync(
-                    exchange,
-                    route.Name,
-                    UpstreamFailures.CredentialRefused,
-                    $"Status {(int)response.StatusCode}."
-                );
-                return;
-            }
-
-            // A switch of protocols was not requested, so it is not an answer to this request (RFC 9110 §7.8).
-            if (
-                response.StatusCode == HttpStatusCode.SwitchingProtocols
-                || !ResponseHeaders.TryCopyHead(exchange, response)
-            )
-            {
-                await refusals.RefuseAsync(
-                    exchange,
-                    route.Name,
-                    UpstreamFailures.BadResponse,
-                    $"Status {(int)response.StatusCode}."
-                );
-                return;
-            }
-
-            if (cookies != CookieHandling.Pass)
-            {
-                exchange.Response.Headers.Remove("Set-Cookie");
-            }
-
-            if (!upstream.Addresses.TryRewriteHead(exchange, host, route.Access.IsPassthrough, out var problem))
-            {
-                await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.InnerAddress, problem);
+                await refusals.RefuseAsync(exchange, route.Name, refusal.Failure, refusal.Detail);
                 return;
             }
 
             // (5) and (6)
-            BoundEventIds? ids = null;
-            if (exchange.Principal is { } principal)
-            {
-                if (!TryBindSession(exchange, route.Access, principal))
-                {
-                    const string Detail = "Its session id is too long, or there are several.";
-                    await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.BadResponse, Detail);
-                    return;
-                }
-
-                if (ResponseHeaders.IsStream(response))
-                {
-                    deadline.EndAt(principal.StreamsEndAt(route.Access.Oauth.StreamGrace));
-                }
-
-                if (ResponseHeaders.HasEvents(exchange, response))
-                {
-                    ids = new BoundEventIds(route.Access.Events, principal);
-                    exchange.Response.Headers.ContentLength = null;
-                }
-            }
-
+            var ids = BindToPrincipal(exchange, route.Access, response, deadline);
             var silence = upstream.Settings.SseKeepAlive;
             var keepAlive =
                 silence > TimeSpan.Zero && ResponseHeaders.AcceptsComments(exchange, response)
@@ -235,6 +183,46 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 AbortAnswer(exchange, route, copied);
             }
         }
+    }
+
+    // Returns why the client must not receive the answer; null if the head was copied.
+    private static (Failure Failure, string Detail)? CopyHead(
+        Exchange exchange,
+        Route route,
+        HttpUpstream upstream,
+        string host,
+        HttpResponseMessage response,
+        CredentialHeader credential
+    )
+    {
+        if (IsCredentialRefusal(route, response))
+        {
+            route.Access.Credential.Refused(exchange, credential);
+            return (UpstreamFailures.CredentialRefused, $"Status {(int)response.StatusCode}.");
+        }
+
+        // A switch of protocols was not requested, so it is not an answer to this request (RFC 9110 §7.8).
+        if (
+            response.StatusCode == HttpStatusCode.SwitchingProtocols
+            || !ResponseHeaders.TryCopyHead(exchange, response)
+        )
+        {
+            return (UpstreamFailures.BadResponse, $"Status {(int)response.StatusCode}.");
+        }
+
+        if (upstream.GetCookieHandling(route.Access) != CookieHandling.Pass)
+        {
+            exchange.Response.Headers.Remove("Set-Cookie");
+        }
+
+        if (!upstream.Addresses.TryRewriteHead(exchange, host, route.Access.IsPassthrough, out var problem))
+        {
+            return (UpstreamFailures.InnerAddress, problem);
+        }
+
+        return exchange.Principal is { } principal && !TryBindSession(exchange, route.Access, principal)
+            ? (UpstreamFailures.BadResponse, "Its session id is too long, or there are several.")
+            : null;
     }
 
     // A18: a 401 (even without the challenge that it must have) or a 403 with a challenge rejects the agent's
@@ -266,6 +254,33 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         headers[McpHeaders.Session] = bound;
         return true;
+    }
+
+    // A stream ends with its principal's token, and its event ids belong to the principal (P8). Null without event ids.
+    private static BoundEventIds? BindToPrincipal(
+        Exchange exchange,
+        RouteAccess access,
+        HttpResponseMessage response,
+        ExchangeDeadline deadline
+    )
+    {
+        if (exchange.Principal is not { } principal)
+        {
+            return null;
+        }
+
+        if (ResponseHeaders.IsStream(response))
+        {
+            deadline.EndAt(principal.StreamsEndAt(access.Oauth.StreamGrace));
+        }
+
+        if (!ResponseHeaders.HasEvents(exchange, response))
+        {
+            return null;
+        }
+
+        exchange.Response.Headers.ContentLength = null;
+        return new BoundEventIds(access.Events, principal);
     }
 
     // P8: opens the event id. An empty id is not passed on: an upstream might start at its first event.
