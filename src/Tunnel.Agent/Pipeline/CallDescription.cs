@@ -55,16 +55,6 @@ internal static class CallDescription
         record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
     }
 
-    private static CallAnswer Describe(AnswerJudge judge) =>
-        new(
-            judge.Counts.RowsCrossed,
-            judge.Counts.RowsRemoved,
-            judge.Counts.FieldsRemoved,
-            judge.Counts.Masked,
-            judge.Digest,
-            judge.Problem
-        );
-
     /// <summary>Adds the decision, the answer and the end of the call.</summary>
     public static void AddOutcome(CallRecord record, PolicyCall call, TimeProvider time)
     {
@@ -86,7 +76,7 @@ internal static class CallDescription
                 : null;
             (record.ResponseBytes, record.Hidden, record.IsError) = (filter.Bytes, filter.Hidden, filter.IsError);
             record.Seen = filter.Seen;
-            record.Answer = filter.Judge is { } judge ? Describe(judge) : null;
+            record.Answer = filter.Judge is { } judge ? Describe(judge, call.Mode.Enforces) : null;
         }
 
         record.Status = exchange.Response.StatusCode;
@@ -96,5 +86,21 @@ internal static class CallDescription
             : exchange.IsBrokenOff ? "broken_off"
             : exchange.IsCut ? "client_gone"
             : "completed";
+    }
+
+    // Output that the judge still has was not sent. Of an answer that did not cross, all records that were read stayed inside.
+    private static CallAnswer Describe(AnswerJudge judge, bool isEnforced)
+    {
+        var counts = judge.Counts;
+        var isSent = judge.IsAnswered && (judge.Output.IsEmpty || !isEnforced);
+        var hasCrossed = isSent && judge.Problem.Length == 0;
+        return new CallAnswer(
+            Rows: hasCrossed ? counts.RowsCrossed : 0,
+            RowsRemoved: counts.RowsRemoved + (hasCrossed ? 0 : counts.RowsCrossed),
+            FieldsRemoved: counts.FieldsRemoved,
+            Masked: hasCrossed ? counts.Masked : 0,
+            Digest: isSent ? judge.Digest : default,
+            Problem: judge.Problem
+        );
     }
 }

@@ -64,6 +64,18 @@ internal sealed class PolicyStage(
         exchange.PolicyState = null;
         CallDescription.AddOutcome(call.Record, call, time);
         call.Filter?.Dispose();
+        if (call.Record is { Answer: { } answer, Route: var route })
+        {
+            metrics.Judged(
+                route,
+                call.Mode.Enforces,
+                (answer.Rows, answer.RowsRemoved),
+                answer.FieldsRemoved,
+                answer.Masked,
+                answer.Problem
+            );
+        }
+
         if (call.HasPlace)
         {
             trail.Add(call.Record);

@@ -19,6 +19,10 @@ internal sealed class AgentMetrics : IDisposable
     private readonly Counter<long> serverRequestsUnanswered;
     private readonly Counter<long> pinDrifts;
     private readonly Counter<long> pinVerifications;
+    private readonly Counter<long> answerRows;
+    private readonly Counter<long> answerValuesRemoved;
+    private readonly Counter<long> answerValuesMasked;
+    private readonly Counter<long> answersWithheld;
 
     public AgentMetrics(TimeProvider? time = null)
     {
@@ -59,6 +63,22 @@ internal sealed class AgentMetrics : IDisposable
         pinVerifications = meter.CreateCounter<long>(
             "culvert_agent_pin_verifications",
             description: "Readings of a server's definitions, by result."
+        );
+        answerRows = meter.CreateCounter<long>(
+            "culvert_agent_answer_rows",
+            description: "Records in answers that a route's answer rules judged, by outcome (crossed, kept_inside) and mode."
+        );
+        answerValuesRemoved = meter.CreateCounter<long>(
+            "culvert_agent_answer_values_removed",
+            description: "Values that answer rules removed from answers, or would remove if they were enforced, by mode."
+        );
+        answerValuesMasked = meter.CreateCounter<long>(
+            "culvert_agent_answer_values_masked",
+            description: "Values that answer rules masked, or would mask if they were enforced, by mode."
+        );
+        answersWithheld = meter.CreateCounter<long>(
+            "culvert_agent_answers_withheld",
+            description: "Answers that did not cross because of answer rules, or would not if they were enforced, by class and mode."
         );
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
@@ -167,8 +187,29 @@ internal sealed class AgentMetrics : IDisposable
         Recent.Add(route, 0, reason);
     }
 
-    public void Denied(string route, bool isEnforced) =>
-        denied.Add(1, new("route", route), new("mode", isEnforced ? "enforce" : "observe"));
+    public void Denied(string route, bool isEnforced) => denied.Add(1, new("route", route), Mode(isEnforced));
+
+    /// <summary>Counts what answer rules did to an answer, or would have done if they were enforced.</summary>
+    /// <param name="problem">Why the answer was withheld: a stable word; empty if it was not.</param>
+    public void Judged(
+        string route,
+        bool isEnforced,
+        (long Crossed, long KeptInside) rows,
+        long removed,
+        long masked,
+        string problem
+    )
+    {
+        var (name, mode) = (new KeyValuePair<string, object?>("route", route), Mode(isEnforced));
+        answerRows.Add(rows.Crossed, name, new("outcome", "crossed"), mode);
+        answerRows.Add(rows.KeptInside, name, new("outcome", "kept_inside"), mode);
+        answerValuesRemoved.Add(removed, name, mode);
+        answerValuesMasked.Add(masked, name, mode);
+        if (problem.Length > 0)
+        {
+            answersWithheld.Add(1, name, new("class", problem), mode);
+        }
+    }
 
     public void Aborted(string route) => aborted.Add(1, new KeyValuePair<string, object?>("route", route));
 
@@ -190,6 +231,9 @@ internal sealed class AgentMetrics : IDisposable
     public void DialFailed(string edge, string stage) => dialFailures.Add(1, new("edge", edge), new("stage", stage));
 
     public void Dispose() => meter.Dispose();
+
+    private static KeyValuePair<string, object?> Mode(bool isEnforced) =>
+        new("mode", isEnforced ? "enforce" : "observe");
 
     private static string StatusClass(int status) =>
         (status / 100) switch

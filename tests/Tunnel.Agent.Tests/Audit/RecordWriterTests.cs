@@ -96,6 +96,30 @@ public sealed class RecordWriterTests : IDisposable
         writer.Write(record, keepsShapes: true).ToArray().ShouldBe(whole);
     }
 
+    [Theory]
+    [InlineData(true, "", ",\"digest\":\"00ff\"")]
+    [InlineData(false, "too_large", ",\"problem\":\"too_large\"")]
+    public void Write_JudgedAnswer_HasItsNumbersAndItsDigestOrItsProblem(bool isSent, string problem, string end)
+    {
+        var record = AuditScene.Record();
+        record.Answer = new CallAnswer(1, 2, 3, 4, isSent ? new byte[] { 0, 255 } : default, problem);
+
+        using var written = Parse(writer.Write(record, keepsShapes: true));
+
+        written
+            .RootElement.GetProperty("answer")
+            .GetRawText()
+            .ShouldBe($"{{\"rows\":1,\"rows_removed\":2,\"fields_removed\":3,\"masked\":4{end}}}");
+    }
+
+    [Fact]
+    public void Write_AnswerThatNoRuleJudged_HasNoMember()
+    {
+        using var written = Parse(writer.Write(AuditScene.Record(), keepsShapes: true));
+
+        written.RootElement.TryGetProperty("answer", out _).ShouldBeFalse();
+    }
+
     public void Dispose() => writer.Dispose();
 
     private static JsonDocument Parse(ReadOnlySpan<byte> members) =>
@@ -143,11 +167,24 @@ public sealed class RecordWriterTests : IDisposable
                 _ => false,
             },
             Hidden = random.Next(-1, 3),
+            Answer = AnyAnswer(),
             Failure = Any(),
             DurationMs = random.NextDouble() * Math.Pow(10, random.Next(-4, 20)),
             UpstreamMs = random.Next(2) == 0 ? null : random.Next() / 1000d,
             End = Any(),
         };
+
+    private CallAnswer? AnyAnswer() =>
+        random.Next(2) == 0
+            ? null
+            : new CallAnswer(
+                Rows: random.NextInt64(),
+                RowsRemoved: random.NextInt64(),
+                FieldsRemoved: random.NextInt64(),
+                Masked: random.NextInt64(),
+                Digest: random.Next(2) == 0 ? default : SHA256.HashData(Key),
+                Problem: Any()
+            );
 
     private string Any()
     {

@@ -146,6 +146,18 @@ internal static class SerializedRecord
             json.WriteNumber("hidden", record.Hidden);
         }
 
+        if (record.Answer is { } answer)
+        {
+            json.WriteStartObject("answer");
+            json.WriteNumber("rows", answer.Rows);
+            json.WriteNumber("rows_removed", answer.RowsRemoved);
+            json.WriteNumber("fields_removed", answer.FieldsRemoved);
+            json.WriteNumber("masked", answer.Masked);
+            Text(json, "digest", Convert.ToHexStringLower(answer.Digest.Span));
+            Text(json, "problem", answer.Problem);
+            json.WriteEndObject();
+        }
+
         Text(json, "failure", record.Failure);
         json.WriteNumber("duration_ms", Math.Round(record.DurationMs, 3));
         if (record.UpstreamMs is { } upstream)

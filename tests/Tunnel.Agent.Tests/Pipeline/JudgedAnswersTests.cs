@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
 using static Culvert.Tunnel.Agent.Tests.Policy.PolicyFixture;
@@ -32,7 +33,8 @@ public sealed class JudgedAnswersTests
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         body.ShouldBe(Crossed);
         var record = (await trail.OnlyCallAsync()).Answer.ShouldNotBeNull();
-        (record.FieldsRemoved, record.Problem).ShouldBe((1, ""));
+        (record.Rows, record.RowsRemoved, record.FieldsRemoved, record.Masked).ShouldBe((0, 0, 1, 0));
+        record.Problem.ShouldBeEmpty();
         Convert
             .ToHexStringLower(record.Digest.Span)
             .ShouldBe(
@@ -100,6 +102,63 @@ public sealed class JudgedAnswersTests
         var record = await trail.OnlyCallAsync();
         (record.Decision, record.Reason).ShouldBe(("refuse", reason));
         record.Answer.ShouldNotBeNull().Problem.ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("", 1, 2, 1, "")]
+    [InlineData(",\"o\":[]", 0, 3, 0, "duplicate_member")]
+    public async Task Record_HasNumbersOfWhatCrossedAndStayedInside(
+        string more,
+        int rows,
+        int removed,
+        int masked,
+        string problem
+    )
+    {
+        const string Orders =
+            """[{"n":1,"own":true,"iban":"CANARY-31415"},{"n":2,"own":false},{"n":3,"note":"CANARY-31415"}]""";
+        var trail = new KeptTrail();
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(
+                "{name: a, effect: allow, tools: [get], answer: {rows: [{at: /o, where: {at: /own, const: true}}], "
+                    + "mask: [{at: /o/*/iban, as: text}]}}"
+            ),
+            Json($"{{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{{\"structuredContent\":{{\"o\":{Orders}{more}}}}}}}"),
+            trail
+        );
+
+        await fixture.PostAsync(Call("get"));
+
+        var record = await trail.OnlyCallAsync();
+        var answer = record.Answer.ShouldNotBeNull();
+        (answer.Rows, answer.RowsRemoved, answer.Masked, answer.Problem).ShouldBe((rows, removed, masked, problem));
+        answer.Digest.IsEmpty.ShouldBe(problem.Length > 0);
+        using var writer = new RecordWriter("a", "1", default);
+        Encoding.UTF8.GetString(writer.Write(record, keepsShapes: true)).ShouldNotContain(Canary);
+    }
+
+    // The answer was judged, and then nothing of it was sent.
+    [Fact]
+    public async Task Record_OfAnAnswerThatIsTooLarge_SaysThatNothingCrossed()
+    {
+        var trail = new KeptTrail();
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(
+                "{name: a, effect: allow, tools: [get], max_response_bytes: 100, answer: {rows: [{at: /o, max: 5}]}}"
+            ),
+            Events(
+                "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"structuredContent\":{\"o\":[{},{},{}]}}}\n\n"
+                    + new string(':', 100)
+            ),
+            trail
+        );
+
+        await fixture.PostAsync(Call("get"));
+
+        var record = await trail.OnlyCallAsync();
+        record.Reason.ShouldBe("policy.answer_too_large");
+        var answer = record.Answer.ShouldNotBeNull();
+        (answer.Rows, answer.RowsRemoved, answer.Digest.Length).ShouldBe((0, 3, 0));
     }
 
     [Theory]
@@ -215,15 +274,18 @@ public sealed class JudgedAnswersTests
     {
         const string Other =
             """{ "jsonrpc":"2.0", "id":1, "result":{"content":[{"type":"text","text":"as it is"}]} }""";
+        var trail = new KeptTrail();
         await using var fixture = await StartAsync(
             PolicyFile.Settings(Rule + ", {name: b, effect: allow, tools: [other]}"),
-            Json(Other, "X-Note: a\r\n")
+            Json(Other, "X-Note: a\r\n"),
+            trail
         );
 
         var (answer, body) = await fixture.PostAsync(Call("other"));
 
         body.ShouldBe(Other);
         answer.Headers.GetValues("X-Note").ShouldBe(["a"]);
+        (await trail.OnlyCallAsync()).Answer.ShouldBeNull();
     }
 
     [Fact]

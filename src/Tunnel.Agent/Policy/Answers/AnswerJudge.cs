@@ -1,5 +1,6 @@
 using System.Buffers;
 using Culvert.Jose.Json;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
@@ -144,7 +145,7 @@ internal sealed class AnswerJudge(JudgedCall call, MessageFilter filter)
                 Answer();
                 break;
             case AnswerOutcome.Failed:
-                (IsError, Problem, Failure) = (true, "error", PolicyFailures.AnswerFailed);
+                (IsError, Problem, Failure) = (true, CallAnswer.ServerError, PolicyFailures.AnswerFailed);
                 break;
             case AnswerOutcome.Finding:
                 IsError = message.IsError;

@@ -45,6 +45,26 @@ public sealed class OcsfEventTests
         root.GetProperty("unmapped").GetProperty("prev").GetString().ShouldBe(CallRecordLine.Start);
     }
 
+    [Fact]
+    public void Render_AJudgedAnswer_IsAmongTheOtherMembersAndInTheVerifiedChain()
+    {
+        using var scene = new AuditScene();
+        var record = AuditScene.Record();
+        record.Answer = new CallAnswer(1204, 88_310, 3, 4, new byte[] { 0, 255 }, "");
+        scene.Trail.TryReserve().ShouldBeTrue();
+        scene.Trail.Add(record);
+        scene.Write(1);
+
+        using var document = JsonDocument.Parse(OcsfEvent.Render(Line(scene)));
+
+        document
+            .RootElement.GetProperty("unmapped")
+            .GetProperty("answer")
+            .GetRawText()
+            .ShouldBe("{\"rows\":1204,\"rows_removed\":88310,\"fields_removed\":3,\"masked\":4,\"digest\":\"00ff\"}");
+        scene.Faults.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("tools/list", 2)]
     [InlineData("resources/read", 2)]
