@@ -197,6 +197,7 @@ internal static class TunnelCommands
                         new("REFUSED", "refused", Fit.Whole),
                         new("WOULD DENY", "would_deny", Fit.Whole),
                         new("WOULD REFUSE", "would_refuse", Fit.Whole),
+                        AnswersColumn.Create(),
                         new("LAST CALLED", "last_called_at"),
                         new("BY", "last_subject"),
                     ],

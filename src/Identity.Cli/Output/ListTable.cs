@@ -15,6 +15,7 @@ internal sealed class ListTable
     /// <param name="now">With a width, times become ages.</param>
     public ListTable(IReadOnlyList<Column> columns, IReadOnlyList<JsonNode?> items, int? width, DateTimeOffset now)
     {
+        columns = [.. columns.Where(column => column.IsOf(items))];
         this.columns = columns;
         rows = items.Count;
         cells = columns.ToDictionary(

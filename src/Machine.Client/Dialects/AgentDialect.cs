@@ -20,7 +20,13 @@ internal sealed class AgentDialect(
 ) : MachineDialect<AgentFeed>
 {
     // Tried in this order; null: the report does not have that part.
-    private static readonly Func<AgentReport, AgentReport?>[] Reductions = [OmitMinutes, OmitCallers, OmitDoctor];
+    private static readonly Func<AgentReport, AgentReport?>[] Reductions =
+    [
+        OmitAnswers,
+        OmitMinutes,
+        OmitCallers,
+        OmitDoctor,
+    ];
 
     private AgentReportDoctor? refusedDoctor; // one report is sent at a time
     private string? sentCheckpoint;
@@ -125,6 +131,14 @@ internal sealed class AgentDialect(
         sentCheckpoint = newest;
         return null;
     }
+
+    private static AgentReport? OmitAnswers(AgentReport report) =>
+        report.Usage is { } usage && usage.Entries.Any(entry => entry.Answers is not null)
+            ? report with
+            {
+                Usage = usage with { Entries = [.. usage.Entries.Select(entry => entry with { Answers = null })] },
+            }
+            : null;
 
     private static AgentReport? OmitMinutes(AgentReport report) =>
         report.Usage is { Minutes: not null } usage ? report with { Usage = usage with { Minutes = null } } : null;

@@ -12,6 +12,9 @@ namespace Culvert.Platform.Wire;
 /// <param name="LastCalledAt">Null: it only appeared in a list.</param>
 /// <param name="LastCaller">The last caller; null when the route does not authenticate callers.</param>
 /// <param name="Callers">The callers since the previous report; null from agents that do not send them.</param>
+/// <param name="Answers">
+/// What answer rules did since the previous report; null if none judged an answer, and from agents that do not send it.
+/// </param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUse(
     string Route,
@@ -22,5 +25,6 @@ public sealed record AgentReportUse(
     DateTime? LastCalledAt,
     AgentReportCaller? LastCaller,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        IReadOnlyList<AgentReportUseCaller>? Callers = null
+        IReadOnlyList<AgentReportUseCaller>? Callers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AgentReportAnswers? Answers = null
 );

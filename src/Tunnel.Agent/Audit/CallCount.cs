@@ -7,12 +7,20 @@ internal sealed class CallCount
 {
     private readonly Dictionary<string, long> decisions = new(StringComparer.Ordinal);
     private readonly CallerCounts callers = new();
+    private AgentReportAnswers? answers;
     private DateTimeOffset seen;
     private DateTimeOffset? called;
     private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // empty on routes that do not authenticate callers
 
-    public void Add(CallRecord record) =>
+    public void Add(CallRecord record)
+    {
         Add(record.Decision, record.Time, (record.Issuer, record.Subject, record.ClientId));
+        // Under other modes everything crosses.
+        if (record is { Answer: { } answer, Mode: "enforce" })
+        {
+            Add(answer);
+        }
+    }
 
     public void Add(string decision, DateTimeOffset at, (string Issuer, string Subject, string ClientId) who)
     {
@@ -24,6 +32,19 @@ internal sealed class CallCount
         Update(at);
         (called, caller) = (at, who);
         callers.Add(decision, at, who);
+    }
+
+    private void Add(CallAnswer answer)
+    {
+        var sum = answers ?? new AgentReportAnswers(0, 0, 0, 0, 0, 0);
+        answers = new AgentReportAnswers(
+            Judged: sum.Judged + 1,
+            RowsCrossed: sum.RowsCrossed + answer.Rows,
+            RowsKeptInside: sum.RowsKeptInside + answer.RowsRemoved,
+            ValuesRemoved: sum.ValuesRemoved + answer.FieldsRemoved,
+            Withheld: sum.Withheld + (answer.Problem.Length > 0 ? 1 : 0),
+            Unfit: sum.Unfit + (answer.Problem.Length > 0 && answer.Problem != CallAnswer.ServerError ? 1 : 0)
+        );
     }
 
     public int Callers => callers.Count;
@@ -45,7 +66,8 @@ internal sealed class CallCount
                     Subject: Cut(caller.Subject),
                     ClientId: Cut(caller.ClientId)
                 ),
-            Callers: callers.ToWire()
+            Callers: callers.ToWire(),
+            Answers: answers
         );
 
     // Not every database stores control characters.

@@ -49,6 +49,27 @@ public sealed class InventoryCommandsTests : CommandTest
         run.Out.ShouldContain("UNSANCTIONED");
     }
 
+    [Theory]
+    [InlineData("inventory", "inventory")]
+    [InlineData("inventory routes", "inventory/routes")]
+    [InlineData("tunnel inventory tnl_01a", "tunnels/tnl_01a/inventory")]
+    public async Task Answers_AreSaidInWordsWhereARuleJudgedThem(string verb, string path)
+    {
+        Service
+            .On("GET /v1/tunnels/tnl_01a", Tunnel)
+            .On(
+                $"GET /v1/{path}",
+                """{"data":[{"route":"docs","answers":{"judged":9,"rows_crossed":1204,"rows_kept_inside":88310,"values_removed":0,"withheld":0}},{"route":"wiki","answers":null}],"next_page":null}"""
+            );
+
+        var run = await Stage.RunAsync(verb.Split(' '));
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("crossed 1,204 rows, kept inside 88,310");
+        Service.On($"GET /v1/{path}", """{"data":[{"route":"wiki","answers":null}],"next_page":null}""");
+        (await Stage.RunAsync(verb.Split(' '))).Out.ShouldNotContain(" ANSWERS");
+    }
+
     [Fact]
     public async Task Callers_OfARoute_AreListed()
     {

@@ -37,6 +37,20 @@ public sealed class InventoryPageTests
     }
 
     [Fact]
+    public async Task Get_JudgedAnswers_AreSaidInWordsWhereARuleJudgedThem()
+    {
+        await using var scene = await StartAsync();
+        await scene.ReportAsync(Use("find", "wiki"));
+        using var browser = await ConsoleBrowser.SignedInAsync(scene.Service);
+        (await browser.OpenAsync(Page)).ShouldNotContain("kept inside");
+
+        await scene.ReportAsync(UseJudged("get", "docs", 1204, 88_310, withheld: 1));
+
+        const string Words = "crossed 1,204 rows, kept inside 88,310, removed 7 values, withheld 1 answer<";
+        (await browser.OpenAsync(Page)).Split(Words).Length.ShouldBe(3); // the route's and the name's
+    }
+
+    [Fact]
     public async Task Get_Days_AreDrawnAndListed()
     {
         await using var scene = await StartAsync();

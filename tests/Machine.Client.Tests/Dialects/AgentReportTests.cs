@@ -16,8 +16,9 @@ public sealed class AgentReportTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("minutes", 400, 2, true)]
-    [InlineData("callers", 400, 3, true)]
+    [InlineData("answers", 400, 2, true)]
+    [InlineData("minutes", 400, 3, true)]
+    [InlineData("callers", 400, 4, true)]
     [InlineData("callers", 503, 1, false)]
     public async Task Report_RefusedWithANewerPart_IsSentWithoutIt(
         string part,
@@ -61,7 +62,7 @@ public sealed class AgentReportTests
         usage.IsDelivered.ShouldBe(isDelivered);
         service.Count(Path).ShouldBe(reports);
         service.Of(Path)[^1].Body.Contains($"\"{part}\"", StringComparison.Ordinal).ShouldBe(!isDelivered);
-        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 3);
+        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 4);
     }
 
     private sealed class OneUsage : IUsageSource
@@ -89,7 +90,15 @@ public sealed class AgentReportTests
                             Denied: 0,
                             LastCalledAt: DateTime.UnixEpoch
                         ),
-                    ]
+                    ],
+                    Answers: new AgentReportAnswers(
+                        Judged: 1,
+                        RowsCrossed: 1,
+                        RowsKeptInside: 2,
+                        ValuesRemoved: 0,
+                        Withheld: 0,
+                        Unfit: 0
+                    )
                 ),
             ],
             Minutes:

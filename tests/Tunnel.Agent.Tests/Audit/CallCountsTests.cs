@@ -32,6 +32,45 @@ public sealed class CallCountsTests
     }
 
     [Fact]
+    public void Next_JudgedAnswers_AreAddedUpWhereTheRulesAreEnforced()
+    {
+        Add("enforce", new CallAnswer(2, 40, 5, 6, default, ""));
+        Add("enforce", new CallAnswer(0, 3, 1, 0, default, "too_large"));
+        Add("enforce", new CallAnswer(0, 0, 0, 0, default, "error"));
+        Add("enforce", null);
+        Add("observe", new CallAnswer(7, 7, 7, 7, default, "too_large"));
+
+        counts
+            .Next()!
+            .Entries.Single()
+            .Answers.ShouldBe(
+                new AgentReportAnswers(
+                    Judged: 3,
+                    RowsCrossed: 2,
+                    RowsKeptInside: 43,
+                    ValuesRemoved: 6,
+                    Withheld: 2,
+                    Unfit: 1
+                )
+            );
+
+        void Add(string mode, CallAnswer? answer)
+        {
+            var record = AuditScene.Record(mode: mode);
+            record.Answer = answer;
+            counts.Add(record);
+        }
+    }
+
+    [Fact]
+    public void Next_CallsThatNoAnswerRuleJudged_SayNothingAboutAnswers()
+    {
+        counts.Add(AuditScene.Record());
+
+        counts.Next()!.Entries.Single().Answers.ShouldBeNull();
+    }
+
+    [Fact]
     public void Next_UntilDelivered_IsTheSamePart()
     {
         counts.Add(AuditScene.Record());

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 /// <summary>A name on a route, its calls, and its last caller.</summary>
+/// <param name="Answers">Null while no answer rule judged an answer.</param>
 /// <param name="Sanctioned">The route was attested after the service first saw the name.</param>
 internal sealed record InventoryDocument(
     string TunnelId,
@@ -20,7 +21,8 @@ internal sealed record InventoryDocument(
     string? LastIssuer,
     string? LastSubject,
     string? LastClientId,
-    bool Sanctioned
+    bool Sanctioned,
+    AnswerTotals? Answers
 )
 {
     [JsonPropertyOrder(-1)]

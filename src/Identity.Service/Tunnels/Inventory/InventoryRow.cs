@@ -40,6 +40,16 @@ internal sealed class InventoryRow
 
     public string LastClientId { get; init; } = "";
 
+    public long AnswersJudged { get; init; }
+
+    public long RowsCrossed { get; init; }
+
+    public long RowsKeptInside { get; init; }
+
+    public long ValuesRemoved { get; init; }
+
+    public long AnswersWithheld { get; init; }
+
     /// <summary>The newest name that the route's last attestation covers; 0 = there was none.</summary>
     [NotMapped]
     public long AttestedOrdinal { get; init; }
@@ -61,6 +71,13 @@ internal sealed class InventoryRow
             LastIssuer: LastIssuer.Length > 0 ? LastIssuer : null,
             LastSubject: LastSubject.Length > 0 ? LastSubject : null,
             LastClientId: LastClientId.Length > 0 ? LastClientId : null,
-            Sanctioned: Ordinal <= AttestedOrdinal
+            Sanctioned: Ordinal <= AttestedOrdinal,
+            Answers: new AnswerTotals(
+                Judged: AnswersJudged,
+                RowsCrossed: RowsCrossed,
+                RowsKeptInside: RowsKeptInside,
+                ValuesRemoved: ValuesRemoved,
+                Withheld: AnswersWithheld
+            ).UnlessNone()
         );
 }

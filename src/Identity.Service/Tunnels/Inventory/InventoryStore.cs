@@ -27,6 +27,11 @@ internal sealed class InventoryStore(Database database)
         + "refused = tunnel_inventory.refused + excluded.refused, "
         + "would_deny = tunnel_inventory.would_deny + excluded.would_deny, "
         + "would_refuse = tunnel_inventory.would_refuse + excluded.would_refuse, "
+        + "answers_judged = tunnel_inventory.answers_judged + excluded.answers_judged, "
+        + "rows_crossed = tunnel_inventory.rows_crossed + excluded.rows_crossed, "
+        + "rows_kept_inside = tunnel_inventory.rows_kept_inside + excluded.rows_kept_inside, "
+        + "values_removed = tunnel_inventory.values_removed + excluded.values_removed, "
+        + "answers_withheld = tunnel_inventory.answers_withheld + excluded.answers_withheld, "
         + "last_seen_at_ms = CASE WHEN excluded.last_seen_at_ms > tunnel_inventory.last_seen_at_ms "
         + "THEN excluded.last_seen_at_ms ELSE tunnel_inventory.last_seen_at_ms END, "
         + "last_issuer = CASE WHEN excluded.last_called_at_ms > tunnel_inventory.last_called_at_ms "
@@ -82,6 +87,11 @@ internal sealed class InventoryStore(Database database)
                     LastIssuer = use.LastCaller?.Issuer ?? "",
                     LastSubject = use.LastCaller?.Subject ?? "",
                     LastClientId = use.LastCaller?.ClientId ?? "",
+                    AnswersJudged = use.Answers?.Judged ?? 0,
+                    RowsCrossed = use.Answers?.RowsCrossed ?? 0,
+                    RowsKeptInside = use.Answers?.RowsKeptInside ?? 0,
+                    ValuesRemoved = use.Answers?.ValuesRemoved ?? 0,
+                    AnswersWithheld = use.Answers?.Withheld ?? 0,
                 }
             )),
             new Statement(

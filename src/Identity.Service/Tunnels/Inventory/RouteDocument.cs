@@ -8,6 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 /// <param name="Denied">How many of the calls were denied or refused.</param>
 /// <param name="AttestationDueAt">92 days after the last attestation, or after the route was first seen.</param>
 /// <param name="Open">An attestation is needed: there was none, it is due, or names were added since.</param>
+/// <param name="Answers">Null while no answer rule judged an answer.</param>
 internal sealed record RouteDocument(
     string TunnelId,
     string Route,
@@ -25,7 +26,8 @@ internal sealed record RouteDocument(
     string? AttestedBy,
     string? Note,
     DateTime AttestationDueAt,
-    bool Open
+    bool Open,
+    AnswerTotals? Answers
 )
 {
     [JsonPropertyOrder(-1)]

@@ -52,6 +52,13 @@ internal sealed class RouteRow
             AttestedBy: AttestedBy,
             Note: Note,
             AttestationDueAt: AttestationDueAt.UtcDateTime,
-            Open: AttestedAtMs is null || AttestationDueAt <= now || totals.UnsanctionedNames > 0
+            Open: AttestedAtMs is null || AttestationDueAt <= now || totals.UnsanctionedNames > 0,
+            Answers: new AnswerTotals(
+                Judged: totals.AnswersJudged,
+                RowsCrossed: totals.RowsCrossed,
+                RowsKeptInside: totals.RowsKeptInside,
+                ValuesRemoved: totals.ValuesRemoved,
+                Withheld: totals.AnswersWithheld
+            ).UnlessNone()
         );
 }

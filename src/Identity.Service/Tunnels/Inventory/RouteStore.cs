@@ -116,7 +116,13 @@ internal sealed class RouteStore(Database database)
             "SELECT i.tunnel_id, i.route, COUNT(*) AS names, CAST(SUM(CASE WHEN i.ordinal > o.attested_ordinal "
                 + "THEN 1 ELSE 0 END) AS BIGINT) AS unsanctioned_names, CAST(SUM(i.allowed + i.denied + i.refused "
                 + "+ i.would_deny + i.would_refuse) AS BIGINT) AS calls, CAST(SUM(i.denied + i.refused) AS BIGINT) "
-                + "AS denied, MAX(i.last_called_at_ms) AS last_called_at_ms FROM tunnel_inventory i JOIN route_owners o "
+                + "AS denied, MAX(i.last_called_at_ms) AS last_called_at_ms, "
+                + "CAST(SUM(i.answers_judged) AS BIGINT) AS answers_judged, "
+                + "CAST(SUM(i.rows_crossed) AS BIGINT) AS rows_crossed, "
+                + "CAST(SUM(i.rows_kept_inside) AS BIGINT) AS rows_kept_inside, "
+                + "CAST(SUM(i.values_removed) AS BIGINT) AS values_removed, "
+                + "CAST(SUM(i.answers_withheld) AS BIGINT) AS answers_withheld "
+                + "FROM tunnel_inventory i JOIN route_owners o "
                 + $"ON o.tunnel_id = i.tunnel_id AND o.route = i.route WHERE {database.AnyOf("i.tunnel_id", "@tunnels")} "
                 + "GROUP BY i.tunnel_id, i.route",
             new { tunnels },

@@ -19,5 +19,15 @@ internal sealed class RouteTotals
     /// <summary>0 = never.</summary>
     public long LastCalledAtMs { get; init; }
 
+    public long AnswersJudged { get; init; }
+
+    public long RowsCrossed { get; init; }
+
+    public long RowsKeptInside { get; init; }
+
+    public long ValuesRemoved { get; init; }
+
+    public long AnswersWithheld { get; init; }
+
     public long Callers { get; set; }
 }

@@ -18,6 +18,7 @@ internal static class UsageCheck
     // No sum over many reports can overflow.
     private const long MaxCount = 1_000_000_000;
     private const long MaxBytes = 1L << 50;
+    private const long MaxRows = 1L << 40;
 
     private static readonly string[] Kinds = ["tool", "prompt", "resource", "method"];
     private static readonly string[] Decisions = ["allow", "deny", "refuse", "would_deny", "would_refuse"];
@@ -45,7 +46,14 @@ internal static class UsageCheck
             use.LastCaller is not { } caller
             || (IsText(caller.Issuer) && IsStorable(caller.Subject) && IsStorable(caller.ClientId))
         )
-        && (use.Callers is not { } callers || callers.All(IsGood));
+        && (use.Callers is not { } callers || callers.All(IsGood))
+        && (use.Answers is not { } answers || IsGood(answers));
+
+    private static bool IsGood(AgentReportAnswers answers) =>
+        answers is { Unfit: >= 0, RowsCrossed: >= 0 and <= MaxRows, RowsKeptInside: >= 0 and <= MaxRows }
+        && answers is { Judged: <= MaxCount, ValuesRemoved: >= 0 and <= MaxRows }
+        && answers.Unfit <= answers.Withheld
+        && answers.Withheld <= answers.Judged;
 
     private static bool IsGood(IReadOnlyList<AgentReportMinute> minutes) =>
         minutes.Count <= AgentReportMinute.MaxPerReport

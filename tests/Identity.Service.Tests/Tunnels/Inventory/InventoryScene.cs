@@ -110,6 +110,22 @@ internal sealed class InventoryScene : IAsyncDisposable
              "last_caller":null,"callers":[]}
             """;
 
+    /// <summary>A call whose answers were judged.</summary>
+    public static string UseJudged(
+        string name,
+        string route,
+        long rows,
+        long removed,
+        long withheld = 0,
+        long unfit = 0
+    ) =>
+        $$"""
+            {"route":"{{route}}","kind":"tool","name":"{{name}}","decisions":{"allow":5},
+             "last_seen_at":"2020-01-01T00:00:00Z","last_called_at":null,"last_caller":null,
+             "answers":{"judged":5,"rows_crossed":{{rows}},"rows_kept_inside":{{removed}},"values_removed":7,
+              "withheld":{{withheld}},"unfit":{{unfit}} } }
+            """;
+
     /// <summary>One minute; 1 kB of requests and 2 kB of responses for each call.</summary>
     public static string Minute(DateTimeOffset at, long calls, long denied, string durations) =>
         $$"""

@@ -80,12 +80,24 @@ public sealed class InventoryTests
     [InlineData("\"name\":\"get\"", "\"name\":\"\"")]
     [InlineData("\"sequence\":1", "\"sequence\":0")]
     [InlineData("\"run\":\"a\"", "\"run\":\"\"")]
+    [InlineData("\"judged\":5", "\"judged\":0")]
+    [InlineData("\"judged\":5", "\"judged\":9000000000")]
+    [InlineData("\"unfit\":0", "\"unfit\":-1")]
+    [InlineData("\"unfit\":0", "\"unfit\":2")]
+    [InlineData("\"rows_crossed\":1", "\"rows_crossed\":-1")]
+    [InlineData("\"rows_kept_inside\":2", "\"rows_kept_inside\":9000000000000")]
+    [InlineData("\"values_removed\":7", "\"values_removed\":-1")]
     public async Task Report_CountsThatCannotBe_AreRefused(string good, string bad)
     {
         await using var service = await StartAsync();
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
         var (agent, _) = service.Agent(peers, tunnel.Text("organization_id"), tunnel.Id());
-        var usage = Usage("a", 1, Use("get", 1, "2020-01-01T00:00:00Z", "alice"));
+        var usage = Usage(
+            "a",
+            1,
+            Use("get", 1, "2020-01-01T00:00:00Z", "alice"),
+            InventoryScene.UseJudged("put", "docs", rows: 1, removed: 2, withheld: 1)
+        );
 
         (await SendAsync(agent, usage.Replace(good, bad, StringComparison.Ordinal))).ShouldBe(
             HttpStatusCode.BadRequest

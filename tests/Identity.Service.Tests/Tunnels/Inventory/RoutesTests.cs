@@ -158,6 +158,34 @@ public sealed class RoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
+    public async Task Report_JudgedAnswers_AreAddedUpOnceByNameAndRoute()
+    {
+        var report = await scene.ReportAsync(UseJudged("get", "docs", 1000, 80_000), Use("put", "docs"));
+        await SendAsync(scene.Agent, report); // its answer was lost
+        await scene.ReportAsync(UseJudged("get", "docs", 204, 8310, withheld: 2), UseJudged("find", "docs", 1, 0));
+
+        var names = await scene.ListAsync("/v1/inventory");
+        Answers(names.Single(name => name.Text("name") == "get")).ShouldBe((10, 1204, 88_310, 14, 2));
+        names.Single(name => name.Text("name") == "put").GetProperty("answers").ValueKind.ShouldBe(JsonValueKind.Null);
+        Answers(await scene.GetRouteAsync("docs")).ShouldBe((15, 1205, 88_310, 21, 2));
+
+        static (long, long, long, long, long) Answers(JsonElement item)
+        {
+            var answers = item.GetProperty("answers");
+            return (
+                Number("judged"),
+                Number("rows_crossed"),
+                Number("rows_kept_inside"),
+                Number("values_removed"),
+                Number("withheld")
+            );
+
+            long Number(string name) => answers.GetProperty(name).GetInt64();
+        }
+    }
+
+    [Fact]
     public async Task Report_RoutesThatNobodyCalled_AreKnownToo()
     {
         var hook = await CreateWebhookAsync();
