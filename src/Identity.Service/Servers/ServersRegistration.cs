@@ -11,6 +11,7 @@ internal static class ServersRegistration
         services
             .AddSingleton<ReportedChanges>()
             .AddSingleton<UsageReports>()
+            .AddSingleton<UnfitAnswers>()
             .AddSingleton<AttestationNotices>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<AttestationNotices>())
             .AddSingleton<RoutePolicyStore>()

@@ -19,6 +19,7 @@ internal sealed class UsageReports(
     RouteDayStore days,
     TunnelMinuteStore minutes,
     ReportedChanges changes,
+    UnfitAnswers unfit,
     WebhookQueue webhooks
 )
 {
@@ -77,6 +78,7 @@ internal sealed class UsageReports(
                 messages.AddRange(notices);
             }
 
+            messages.AddRange(await unfit.PlanAsync(tunnel, instanceId, usage, newRoutes, now, cancellationToken));
             used =
             [
                 .. days.Add(tunnel.Id, instanceId, usage, now),

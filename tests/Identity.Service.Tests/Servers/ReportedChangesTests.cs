@@ -97,6 +97,39 @@ public sealed class ReportedChangesTests : IAsyncLifetime
             );
     }
 
+    // Errors of a server are withheld, and are not unfit.
+    [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
+    public async Task UnfitAnswers_AreOneMessageAnHourWithTheirNumber()
+    {
+        await scene.ReportAsync(InventoryScene.UseJudged("get", "docs", 0, 0, withheld: 5));
+        (await CountAsync("answer.unfit")).ShouldBe(0);
+
+        var report = await scene.ReportAsync(
+            InventoryScene.UseJudged("get", "docs", 0, 0, withheld: 2, unfit: 2),
+            InventoryScene.UseJudged("put", "docs", 0, 0, withheld: 1, unfit: 1),
+            InventoryScene.UseJudged("get", "wiki", 0, 0, withheld: 1, unfit: 1)
+        );
+        await SendAsync(scene.Agent, report); // its answer was lost
+        var body = (await ListBodiesAsync("answer.unfit")).Single();
+        body.Text("tunnel_id").ShouldBe(scene.TunnelId);
+        body.Text("instance_id").ShouldBe("one");
+        body.GetProperty("more").GetInt32().ShouldBe(0);
+        body.GetProperty("routes")
+            .GetRawText()
+            .ShouldBe("""[{"route":"docs","answers":3,"since":null},{"route":"wiki","answers":1,"since":null}]""");
+
+        scene.Service.Time.Advance(TimeSpan.FromMinutes(59));
+        await scene.ReportAsync(InventoryScene.UseJudged("get", "docs", 0, 0, withheld: 4, unfit: 4));
+        (await CountAsync("answer.unfit")).ShouldBe(1);
+
+        scene.Service.Time.Advance(TimeSpan.FromMinutes(1));
+        await scene.ReportAsync(InventoryScene.UseJudged("get", "docs", 0, 0, withheld: 1, unfit: 1));
+        var second = (await ListBodiesAsync("answer.unfit")).Single(one => one.GetRawText() != body.GetRawText());
+        second.GetProperty("routes")[0].GetProperty("answers").GetInt64().ShouldBe(5);
+        second.GetProperty("routes")[0].GetProperty("since").ValueKind.ShouldBe(JsonValueKind.String);
+    }
+
     [Fact]
     public async Task Drifts_TooManyOrTooLong_AreRefused()
     {

@@ -9,9 +9,11 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 internal sealed class InventoryStore(Database database)
 {
     /// <summary>True until the part of an agent's counts is marked as added, which is the last statement.</summary>
-    internal const string NotCounted =
-        "NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
-        + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence)";
+    internal const string NotCounted = $"NOT EXISTS (SELECT 1 {Counted})";
+
+    private const string Counted =
+        "FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
+        + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence";
 
     private static readonly Columns<InventoryRow> Table = new("tunnel_inventory", "i");
 
@@ -105,6 +107,25 @@ internal sealed class InventoryStore(Database database)
                 }
             ),
         ];
+
+    /// <summary>Whether this part of an agent's counts is already added.</summary>
+    public async ValueTask<bool> IsCountedAsync(
+        TunnelId tunnelId,
+        string instanceId,
+        AgentReportUsage usage,
+        CancellationToken cancellationToken
+    ) =>
+        await database.ScalarAsync<long>(
+            $"SELECT COUNT(*) {Counted}",
+            new
+            {
+                TunnelId = tunnelId.Value,
+                InstanceId = instanceId,
+                usage.Run,
+                usage.Sequence,
+            },
+            cancellationToken
+        ) > 0;
 
     /// <summary>Newest name first.</summary>
     public async ValueTask<IReadOnlyList<InventoryRow>> ListAsync(

@@ -32,6 +32,12 @@ internal sealed class RouteRow
 
     public string? Note { get; init; }
 
+    /// <summary>Answers that could not be judged since the last message about them.</summary>
+    public long UnfitAnswers { get; init; }
+
+    /// <summary>When webhooks last got a message about them; 0 = never.</summary>
+    public long NoticedUnfitAtMs { get; init; }
+
     public DateTimeOffset AttestationDueAt => Instants.FromStore(AttestedAtMs ?? FirstSeenAtMs) + AttestationPeriod;
 
     public RouteDocument ToDocument(RouteTotals totals, DateTimeOffset now) =>

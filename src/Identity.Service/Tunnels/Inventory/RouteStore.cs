@@ -161,6 +161,22 @@ internal sealed class RouteStore(Database database)
             }
         ).ExpectingOne();
 
+    /// <summary>Stores the number of unfit answers since the last message; stale if another report was first.</summary>
+    public Statement SetUnfit(TunnelId tunnelId, string route, RouteRow known, long answers, DateTimeOffset noticed) =>
+        new Statement(
+            $"UPDATE route_owners SET unfit_answers = @answers, noticed_unfit_at_ms = @Noticed WHERE {ByRoute} "
+                + "AND unfit_answers = @UnfitAnswers AND noticed_unfit_at_ms = @NoticedUnfitAtMs",
+            new
+            {
+                TunnelId = tunnelId.Value,
+                Route = route,
+                answers,
+                Noticed = noticed.ToStore(),
+                known.UnfitAnswers,
+                known.NoticedUnfitAtMs,
+            }
+        ).ExpectingOne();
+
     /// <summary>
     /// Sanctions all names of the route; stale if their number has changed. Names are never removed, so an equal number
     /// means the same set.
