@@ -309,6 +309,7 @@ internal sealed class StdioUpstream : Upstream
         var call = channel.TryBegin(message, request.AcceptsEvents, out refusal, session.Begin);
         if (call is null)
         {
+            starts.Failed(TimeSpan.Zero); // the program ended before the message could be sent
             await session.DisposeAsync();
             await replies.RefuseAsync(request, refusal!);
             return;
