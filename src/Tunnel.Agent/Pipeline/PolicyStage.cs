@@ -197,7 +197,7 @@ internal sealed class PolicyStage(
         call.AnswerFailure = failure;
         if (!exchange.Response.HasStarted && !filter.HasPassed)
         {
-            await refusals.RefuseAsync(exchange, route, failure);
+            await refusals.RefuseAsync(exchange, route, failure, Describe(filter));
             return true;
         }
 
@@ -207,8 +207,12 @@ internal sealed class PolicyStage(
             return false;
         }
 
-        var requestId = refusals.Count(route, failure);
+        var requestId = refusals.Count(route, failure, Describe(filter));
         await filter.EndStreamAsync(OwnAnswer.FormatRpc(code, failure, requestId, id), exchange.ClientGone);
         return true;
     }
+
+    // For the log: the class of an answer that was withheld.
+    private static string Describe(AnswerFilter filter) =>
+        filter.Judge?.Problem is { Length: > 0 } problem ? $"Answer: {problem}." : "";
 }

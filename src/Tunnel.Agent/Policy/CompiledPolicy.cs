@@ -19,6 +19,7 @@ internal sealed class CompiledPolicy
     private readonly PolicyRule[] rules;
     private readonly bool isOpen;
     private readonly CompiledRule[] judges; // the rules that judge answers
+    private readonly AnswerShape?[] single; // by position: of a call that one rule judges
     private readonly ConcurrentDictionary<string, AnswerShape> shapes = new(StringComparer.Ordinal);
 
     // Each rule is in the first bucket that its conditions name.
@@ -43,6 +44,7 @@ internal sealed class CompiledPolicy
     {
         Pins = pins;
         rules = [.. settings.Rules];
+        single = new AnswerShape?[rules.Length];
         isOpen = settings.Default == PolicyEffect.Allow;
         HasMasks = rules.Any(r => r.Masked.Count > 0);
         ReadsArguments =
@@ -115,12 +117,15 @@ internal sealed class CompiledPolicy
         }
 
         var places = FindJudges(kind, name, caller, arguments);
-        return places.Count == 0
-            ? null
-            : shapes.GetOrAdd(
+        return places switch
+        {
+            [] => null,
+            [var only] => single[only] ??= new AnswerShape([rules[only].Answer!]),
+            _ => shapes.GetOrAdd(
                 string.Join(' ', places.Select(p => p.ToString(CultureInfo.InvariantCulture))),
                 _ => new AnswerShape([.. places.Select(p => rules[p].Answer!)])
-            );
+            ),
+        };
     }
 
     /// <summary>The rules of which <see cref="FindAnswer"/> is made, in the file's order.</summary>

@@ -23,6 +23,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     public const long MaxTtlMs = 300_000;
 
     private const string Instructions = "instructions";
+    private const string OutputSchema = "outputSchema";
 
     // The depth of a server's own messages, which contain schemas. Deeper messages are unreadable.
     private const int MaxDepth = 256;
@@ -406,12 +407,43 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             output.Write(separator);
             separator = ","u8;
             var pinned = FindReplacement(new PinKey(what.Kind, name));
-            changed |= pinned is not null;
-            output.Write(pinned ?? JsonMarshal.GetRawUtf8Value(entry));
+            var isJudged = what.Kind == PinKind.Tool && IsJudged(name);
+            changed |= pinned is not null || (isJudged && entry.TryGetProperty(OutputSchema, out _));
+            if (!isJudged)
+            {
+                output.Write(pinned ?? JsonMarshal.GetRawUtf8Value(entry));
+                continue;
+            }
+
+            using var replacement = pinned is null ? null : JsonDocument.Parse(pinned);
+            WriteWithoutForm(output, replacement?.RootElement ?? entry);
         }
 
         output.Write("]"u8);
         return changed;
+    }
+
+    // A client compares a tool's answers with the form that the tool declares, and a finding has less than that.
+    private bool IsJudged(string tool) => rules.FindAnswer(TargetKind.Tool, tool, caller, null) is not null;
+
+    private static void WriteWithoutForm(ArrayBufferWriter<byte> output, JsonElement tool)
+    {
+        output.Write("{"u8);
+        var separator = ""u8;
+        foreach (var member in tool.EnumerateObject())
+        {
+            if (member.NameEquals(OutputSchema))
+            {
+                continue;
+            }
+
+            output.Write(separator);
+            separator = ","u8;
+            WriteName(output, member);
+            output.Write(JsonMarshal.GetRawUtf8Value(member.Value));
+        }
+
+        output.Write("}"u8);
     }
 
     private bool IsShown(PinKind pinned, string name)

@@ -128,7 +128,7 @@ internal sealed class PolicyJudge
             IsModern: false,
             caller,
             rules,
-            HashKey
+            () => HashKey
         );
         var judge = new AnswerJudge(judged, new MessageFilter(rules, caller, hasLists: false, isModern: false));
         judge.Begin(isEventStream: false);

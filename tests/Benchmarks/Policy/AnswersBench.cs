@@ -107,7 +107,7 @@ internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvide
             IsModern: false,
             caller,
             rules,
-            default
+            () => []
         );
         var body = FixedUpstream.Records(1_000, 10);
         List<double> micros = [];

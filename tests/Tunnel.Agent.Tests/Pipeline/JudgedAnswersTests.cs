@@ -288,6 +288,24 @@ public sealed class JudgedAnswersTests
         (await trail.OnlyCallAsync()).Answer.ShouldBeNull();
     }
 
+    // The official clients refuse an answer that is not of the form that the list has.
+    [Fact]
+    public async Task List_HasNoFormOfAnswersThatAreJudged()
+    {
+        const string Tools =
+            """{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"get","outputSchema":{"required":["no"]},"title":"A"},{"name":"other","outputSchema":{}}]}}""";
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings(Rule + ", {name: b, effect: allow, tools: [other]}"),
+            Json(Tools)
+        );
+
+        var (_, body) = await fixture.PostAsync(Request("tools/list"));
+
+        body.ShouldBe(
+            """{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"get","title":"A"},{"name":"other","outputSchema":{}}]}}"""
+        );
+    }
+
     [Fact]
     public async Task BrokenServer_IsAnsweredAsBefore()
     {

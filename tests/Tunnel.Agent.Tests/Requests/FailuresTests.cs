@@ -26,6 +26,8 @@ public sealed class FailuresTests
                 failure == PolicyFailures.Arguments
                 || failure == ApprovalFailures.Required
                 || failure == ApprovalFailures.Rejected
+                || failure == PolicyFailures.AnswerUnfit
+                || failure == PolicyFailures.AnswerFailed
             )
             {
                 failure.Status.ShouldBe(200); // a denial is a JSON-RPC error, as a server's own would be

@@ -309,7 +309,7 @@ internal sealed class AnswerMessage : ITokenReader
             return;
         }
 
-        copy ??= new FindingWriter(AnswerContent.Everything, PrincipalClaims.None, whole, default);
+        copy ??= new FindingWriter(AnswerContent.Everything, PrincipalClaims.None, whole, () => []);
         if (!copy.Add(ref reader))
         {
             return;

@@ -12,13 +12,8 @@ namespace Culvert.Tunnel.Agent.Policy.Answers;
 /// is copied out of the text: strings are decoded and written again.
 /// </summary>
 /// <param name="output">Where the finding is appended.</param>
-/// <param name="hashKey">The key of masks that are hashes.</param>
-internal sealed class FindingWriter(
-    AnswerShape shape,
-    PrincipalClaims claims,
-    JsonOutput output,
-    ReadOnlyMemory<byte> hashKey
-)
+/// <param name="hashKey">Returns the key of masks that are hashes.</param>
+internal sealed class FindingWriter(AnswerShape shape, PrincipalClaims claims, JsonOutput output, Func<byte[]> hashKey)
 {
     /// <summary>The deepest value that is read.</summary>
     public const int MaxDepth = 128;
@@ -265,7 +260,11 @@ internal sealed class FindingWriter(
         {
             var text = reader.TokenType == JsonTokenType.String ? output.Read(ref reader) : reader.ValueSpan;
             counts.Masked++;
-            output.Text(Encoding.UTF8.GetBytes(MaskForms.Mask(form, Encoding.UTF8.GetString(text), hashKey.Span)));
+            output.Text(
+                Encoding.UTF8.GetBytes(
+                    MaskForms.Mask(form, Encoding.UTF8.GetString(text), form == MaskForm.Hash ? hashKey() : [])
+                )
+            );
             return;
         }
 

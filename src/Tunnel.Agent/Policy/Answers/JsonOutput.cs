@@ -16,6 +16,11 @@ internal sealed class JsonOutput : IBufferWriter<byte>
         SkipValidation = true,
     };
 
+    // Characters that a text has without an escape: printable ASCII, except the quote and the backslash.
+    private static readonly SearchValues<byte> Plain = SearchValues.Create([
+        .. Enumerable.Range(' ', '~' - ' ' + 1).Where(c => c is not ('"' or '\\')).Select(c => (byte)c),
+    ]);
+
     private readonly HeldAnswer held = new();
     private byte[] scratch = [];
 
@@ -54,6 +59,15 @@ internal sealed class JsonOutput : IBufferWriter<byte>
     /// <summary>Writes a text in quotes.</summary>
     public void Text(ReadOnlySpan<byte> utf8)
     {
+        if (!utf8.ContainsAnyExcept(Plain))
+        {
+            var whole = held.GetSpan(utf8.Length + 2);
+            whole[0] = whole[utf8.Length + 1] = (byte)'"';
+            utf8.CopyTo(whole[1..]);
+            held.Advance(utf8.Length + 2);
+            return;
+        }
+
         Raw((byte)'"');
         while (!utf8.IsEmpty)
         {

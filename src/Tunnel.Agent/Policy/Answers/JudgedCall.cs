@@ -11,6 +11,7 @@ namespace Culvert.Tunnel.Agent.Policy.Answers;
 /// <param name="Resource">The resource that it reads; otherwise empty.</param>
 /// <param name="IsModern">Whether its results say how they may be cached.</param>
 /// <param name="Output">The approved form of its answers; null for any.</param>
+/// <param name="HashKey">Returns the key of masks that are hashes.</param>
 internal sealed record JudgedCall(
     AnswerShape Shape,
     string Method,
@@ -19,7 +20,7 @@ internal sealed record JudgedCall(
     bool IsModern,
     Caller Caller,
     CompiledPolicy Rules,
-    ReadOnlyMemory<byte> HashKey,
+    Func<byte[]> HashKey,
     PinnedSchema? Output = null
 )
 {

@@ -75,7 +75,7 @@ internal sealed record Judged(string Output, string? Failure, string Problem, An
             IsModern: false,
             caller,
             rules,
-            "key"u8.ToArray(),
+            () => "key"u8.ToArray(),
             output
         );
         var judge = new AnswerJudge(call, new MessageFilter(rules, caller, hasLists: false, isModern: false));
