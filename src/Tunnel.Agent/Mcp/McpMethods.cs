@@ -80,6 +80,9 @@ internal static class McpMethods
     /// <summary>Whether modern requests repeat the target's name in a header (M2).</summary>
     public static bool RepeatsName(string method) => method is CallTool or GetPrompt or ReadResource;
 
+    /// <summary>Whether its result is what the caller asked the server for, so that answer rules judge it.</summary>
+    public static bool HasAnswer(string method) => method is CallTool or GetPrompt or ReadResource or Complete;
+
     public static bool IsList(string method) => method.EndsWith("/list", StringComparison.Ordinal);
 
     /// <summary>Whether the result describes the server itself to every client.</summary>

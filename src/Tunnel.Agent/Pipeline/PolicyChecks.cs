@@ -166,13 +166,24 @@ internal sealed class PolicyChecks
             };
         }
 
+        var answer = decision.IsAllowed && call.Mode.Judges ? FindAnswer(call, message, arguments) : null;
+        if (answer is not null && message.Id.IsEmpty)
+        {
+            // A lenient server answers a notification as well, and that answer could not be found in the stream.
+            decision = decision with
+            {
+                IsAllowed = false,
+                Reason = Decision.Guarded,
+            };
+        }
+
         if (!call.Mode.Judges)
         {
             decision = Unjudged; // the rules only decide what the record leaves out
         }
 
         call.Decision = decision;
-        call.Answer = call.Mode.Judges ? FindAnswer(call, message, arguments) : null;
+        call.Answer = decision.IsAllowed ? answer : null;
         (record.Pin, record.Drift) = policy.Pins?.Describe(message.Target, message.Name) ?? ("", "");
         (record.Arguments, record.Masked) = (message.Arguments, arguments?.Masked ?? []);
         if (!message.Arguments.IsEmpty && message.Bytes.Length > MaxWaitingBytes)
@@ -184,7 +195,7 @@ internal sealed class PolicyChecks
     }
 
     private static AnswerShape? FindAnswer(PolicyCall call, McpMessage message, CallArguments? arguments) =>
-        message is { Target: { } kind, Id.IsEmpty: false }
+        message.Target is { } kind && McpMethods.HasAnswer(message.Method)
             ? call.Policy.Rules.FindAnswer(
                 kind,
                 message.Name,

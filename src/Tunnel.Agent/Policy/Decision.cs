@@ -20,7 +20,9 @@ internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, strin
     /// <summary>A method that no default ever allows.</summary>
     public const string NoChoice = "no_explicit_choice";
 
-    /// <summary>Results of tasks do not cross to a caller whose answers are judged: no rule knows of which call they are.</summary>
+    /// <summary>
+    /// No rule could judge the answer, because it does not name its call: results of tasks, and calls without an id.
+    /// </summary>
     public const string Guarded = "answers_judged";
 
     public const string NoPolicy = "no_policy";

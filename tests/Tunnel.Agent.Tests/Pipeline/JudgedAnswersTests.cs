@@ -253,6 +253,37 @@ public sealed class JudgedAnswersTests
     }
 
     [Fact]
+    public async Task Subscription_HasNoAnswerToJudge()
+    {
+        const string Subscribed = """{"jsonrpc":"2.0","id":1,"result":{}}""";
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings("{name: a, effect: allow, resources: [\"db://*\"], answer: {fields: [/ok]}}"),
+            Json(Subscribed)
+        );
+
+        var (_, body) = await fixture.PostAsync(
+            """{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"db://a"}}"""
+        );
+
+        body.ShouldBe(Subscribed);
+    }
+
+    // A lenient server runs a call without an id, and answers it.
+    [Fact]
+    public async Task CallWithoutId_IsNotMade()
+    {
+        await using var fixture = await StartAsync(PolicyFile.Settings(Rule), Json(Body));
+
+        var (answer, body) = await fixture.PostAsync(
+            """{"jsonrpc":"2.0","method":"tools/call","params":{"name":"get"}}"""
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        body.ShouldBeEmpty();
+        fixture.Upstream.Connections.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Observe_ChangesNothingAndCounts()
     {
         var trail = new KeptTrail();
