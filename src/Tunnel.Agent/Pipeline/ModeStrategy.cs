@@ -54,7 +54,7 @@ internal abstract class ModeStrategy(TimeProvider time)
                         call.IsModern,
                         caller,
                         rules,
-                        call.MaskKey,
+                        () => call.DeriveKey?.Invoke($"answers of {route.Name}") ?? [],
                         call.Policy.Pins?.FindOutput(message.Target ?? TargetKind.Method, message.Name)
                     ),
                     filter

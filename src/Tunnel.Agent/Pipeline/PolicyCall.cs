@@ -33,8 +33,8 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
     /// <summary>False if the trail had no room, so that the record counts as lost.</summary>
     public required bool HasPlace { get; init; }
 
-    /// <summary>Returns the route's key of masks that are hashes.</summary>
-    public required Func<byte[]> MaskKey { get; init; }
+    /// <summary>Derives the key of masks that are hashes; null if the agent has none.</summary>
+    public required Func<string, byte[]>? DeriveKey { get; init; }
 
     /// <summary>The message, once it may be judged; null until then, and for requests without one.</summary>
     public McpMessage? Message { get; set; }

@@ -115,7 +115,7 @@ internal sealed class PolicyStage(
         {
             Record = CallDescription.Create(exchange, served, mode, time),
             HasPlace = hasPlace,
-            MaskKey = () => deriveKey?.Invoke($"answers of {served.Route.Name}") ?? [],
+            DeriveKey = deriveKey,
         };
         exchange.PolicyState = call;
         if (!mode.Judges)
