@@ -139,8 +139,12 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 await FinishWholeAsync(cancellationToken);
                 break;
             case AnswerHandling.Copy:
-                CountHidden();
-                held?.Return();
+                if (MustRead)
+                {
+                    CountHidden();
+                    held?.Return();
+                }
+
                 plan.Judge?.Finish();
                 IsError ??= plan.Judge?.IsError;
                 plan.Judge?.Release();
@@ -263,16 +267,8 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private bool MustRead => plan.HasLists || plan.LooksForAsks;
 
     // Headers of the server could contain what stays inside. A session's id came with another answer.
-    private void DropHead(bool isEvents)
-    {
-        var response = exchange.Response;
-        var connection = response.Headers.Connection;
-        response.Headers.Clear();
-        response.ReasonPhrase = null;
-        response.Headers.Connection = connection;
-        response.Headers.ContentType = isEvents ? EventStream.MediaType : "application/json";
-        response.Headers.CacheControl = "no-store";
-    }
+    private void DropHead(bool isEvents) =>
+        OwnAnswer.ReplaceHead(exchange.Response, isEvents ? EventStream.MediaType : "application/json");
 
     private void ReadJudged()
     {

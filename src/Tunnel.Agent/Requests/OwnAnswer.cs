@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Requests;
@@ -25,12 +26,7 @@ internal static class OwnAnswer
             : Format(failure, requestId);
         var response = exchange.Response;
         response.StatusCode = failure.Status;
-        response.ReasonPhrase = null;
-        var connection = response.Headers.Connection;
-        response.Headers.Clear();
-        response.Headers.Connection = connection;
-        response.Headers.ContentType = "application/json";
-        response.Headers.CacheControl = "no-store";
+        ReplaceHead(response, "application/json");
         response.Headers[HeaderRules.FailedHop] = failure.HopName;
         response.Headers[HeaderRules.Reason] = failure.Reason;
         response.Headers[HeaderRules.RequestId] = requestId;
@@ -55,6 +51,17 @@ internal static class OwnAnswer
         {
             await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
         }
+    }
+
+    /// <summary>Removes what the server says in the head of its answer, except the status.</summary>
+    public static void ReplaceHead(IHttpResponseFeature response, string contentType)
+    {
+        response.ReasonPhrase = null;
+        var connection = response.Headers.Connection;
+        response.Headers.Clear();
+        response.Headers.Connection = connection;
+        response.Headers.ContentType = contentType;
+        response.Headers.CacheControl = "no-store";
     }
 
     /// <summary>The failure as a JSON-RPC error with the id of the call.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Policy.Answers.Masks;
 
@@ -13,7 +14,8 @@ internal sealed class AnswerContent(JudgedCall call)
     /// <summary>A shape that removes nothing: a value is read whole before it is judged.</summary>
     public static readonly AnswerShape Everything = new([new AnswerRule()]);
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = FindingWriter.MaxDepth + 8 };
+    /// <summary>The bounds of a value that a <see cref="FindingWriter"/> has written.</summary>
+    public static readonly JsonDocumentOptions Options = new() { MaxDepth = FindingWriter.MaxDepth + 8 };
     private static readonly string[] OfBinary = ["data", "mimeType"];
     private static readonly string[] OfLink = ["uri", "name", "title", "description", "mimeType", "size"];
 
@@ -66,7 +68,7 @@ internal sealed class AnswerContent(JudgedCall call)
             }
             else if (texts)
             {
-                WriteText(json, text);
+                WriteMasked(json, text);
             }
             else
             {
@@ -171,7 +173,7 @@ internal sealed class AnswerContent(JudgedCall call)
     {
         if (Type(item) == "text" && Text(item, "text") is { } text)
         {
-            WriteText(json, text);
+            WriteMasked(json, text);
         }
         else if (Write(item) is { } written)
         {
@@ -182,18 +184,21 @@ internal sealed class AnswerContent(JudgedCall call)
             counts.FieldsRemoved++;
             if (isRequired)
             {
-                WriteText(json, "");
+                WriteText(json, ""u8);
             }
         }
     }
 
-    private void WriteText(Utf8JsonWriter json, string text)
+    /// <summary>Writes an item that is a text.</summary>
+    public static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> utf8)
     {
         json.WriteStartObject();
-        json.WriteString("type", "text");
-        json.WriteString("text", Mask(text));
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("text"u8, utf8);
         json.WriteEndObject();
     }
+
+    private void WriteMasked(Utf8JsonWriter json, string text) => WriteText(json, Encoding.UTF8.GetBytes(Mask(text)));
 
     // Null: the item does not cross.
     private byte[]? Write(JsonElement item)

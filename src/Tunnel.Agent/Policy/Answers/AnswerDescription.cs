@@ -32,7 +32,7 @@ internal static class AnswerDescription
         {
             foreach (var mask in rule.Answer!.Masks)
             {
-                yield return ($"mask of {rule.Name}", $"{Name(mask.At)} as {ToWord(mask.Form)}");
+                yield return ($"mask of {rule.Name}", $"{mask.At.Description} as {ToWord(mask.Form)}");
             }
         }
 
@@ -65,10 +65,8 @@ internal static class AnswerDescription
     {
         var where = rows.Where is { } condition ? $" where {condition.Describe()}" : "";
         var max = rows.Max > 0 ? string.Create(CultureInfo.InvariantCulture, $", at most {rows.Max}") : "";
-        return Name(rows.At) + where + max;
+        return rows.At.Description + where + max;
     }
-
-    private static string Name(AnswerPath path) => path.Text.Length > 0 ? path.Text : "the structured part";
 
     private static string ToWord(Enum value) => value.ToString().ToLowerInvariant();
 }

@@ -102,7 +102,7 @@ internal sealed class AnswerLint(PolicySettings policy, IReadOnlyDictionary<stri
     // Values that cross with the records of an array, and depend on those that are removed.
     private IEnumerable<(string Key, string Message, string Remedy)> FindAround(PolicyRule rule, RowRule rows)
     {
-        var array = rows.At.Text.Length > 0 ? rows.At.Text : "the structured part";
+        var array = rows.At.Description;
         if (rule.Answer!.Fields is not { } fields)
         {
             yield return (
@@ -120,12 +120,12 @@ internal sealed class AnswerLint(PolicySettings policy, IReadOnlyDictionary<stri
                 yield return field.Steps.Count < rows.At.Steps.Count
                     ? (
                         "answer.fields",
-                        $"{Name(field)} crosses whole, with {array} in it: also a count of its records, and what the server adds later.",
+                        $"{field.Description} crosses whole, with {array} in it: also a count of its records, and what the server adds later.",
                         $"Name the members that callers need, such as {rows.At.Text}/*/id."
                     )
                     : (
                         "answer.fields",
-                        $"{Name(field)} names no members: what the server adds to the records later crosses too.",
+                        $"{field.Description} names no members: what the server adds to the records later crosses too.",
                         $"Name the members that callers need, such as {rows.At.Text}/*/id."
                     );
             }
@@ -284,8 +284,6 @@ internal sealed class AnswerLint(PolicySettings policy, IReadOnlyDictionary<stri
         && (rule.Sources.IsEmpty || $"{rule.Sources}" == $"{other.Sources}")
         && (rule.Workloads.Count == 0 || (other.Workloads.Count > 0 && other.Workloads.All(rule.Workloads.Contains)))
         && (!rule.HasConditions || $"{rule.Arguments}" == $"{other.Arguments}");
-
-    private static string Name(AnswerPath path) => path.Text.Length > 0 ? path.Text : "the structured part";
 }
 
 /// <summary>What an answer rule lets cross although its author may not expect it, and what to write instead.</summary>

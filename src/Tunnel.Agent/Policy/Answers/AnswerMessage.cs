@@ -17,8 +17,6 @@ internal sealed class AnswerMessage : ITokenReader
     private const int MessageDepth = 1;
     private const int ResultDepth = 2;
 
-    private static readonly JsonDocumentOptions Whole = new() { MaxDepth = FindingWriter.MaxDepth + 8 };
-
     private readonly JudgedCall call;
     private readonly AnswerShape shape;
     private readonly TokenFeed feed = new();
@@ -142,7 +140,10 @@ internal sealed class AnswerMessage : ITokenReader
         Write(json =>
         {
             json.WriteStartArray("content");
-            WriteText(json, "The answer was withheld, because the rules of this route cannot judge it.");
+            AnswerContent.WriteText(
+                json,
+                "The answer was withheld, because the rules of this route cannot judge it."u8
+            );
             json.WriteEndArray();
         });
         Outcome = AnswerOutcome.Finding;
@@ -336,7 +337,7 @@ internal sealed class AnswerMessage : ITokenReader
     private void ReadApproved()
     {
         var json = whole.Written.ToArray();
-        using var document = JsonDocument.Parse(json, Whole);
+        using var document = JsonDocument.Parse(json, AnswerContent.Options);
         Require(call.Output!.FindOutputError(document.RootElement) is null, "output_schema");
         ReadText(json, structured);
     }
@@ -377,7 +378,7 @@ internal sealed class AnswerMessage : ITokenReader
         }
 
         Require(Has(Member.Whole), "no_structured_part");
-        using var document = JsonDocument.Parse(whole.Written.ToArray(), Whole);
+        using var document = JsonDocument.Parse(whole.Written.ToArray(), AnswerContent.Options);
         var value = document.RootElement;
         Write(json =>
         {
@@ -424,15 +425,13 @@ internal sealed class AnswerMessage : ITokenReader
             json.WriteStartArray("content");
             if (isText || (isStructured && shape.Text == AnswerText.Derive))
             {
-                WriteText(json, finding.Written.Span);
+                AnswerContent.WriteText(json, finding.Written.Span);
             }
 
             foreach (var at in shape.Text == AnswerText.Drop ? [] : cut)
             {
-                WriteText(
-                    json,
-                    $"More records were found: only the first of {(at.Length > 0 ? at : "them")} are here."
-                );
+                var note = $"More records were found: only the first of {(at.Length > 0 ? at : "them")} are here.";
+                AnswerContent.WriteText(json, Encoding.UTF8.GetBytes(note));
             }
 
             content.WriteItems(json, texts: shape.Text >= AnswerText.Mask ? !isText : isError);
@@ -474,7 +473,7 @@ internal sealed class AnswerMessage : ITokenReader
     {
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Whole.MaxDepth });
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = AnswerContent.Options.MaxDepth });
             while (reader.Read())
             {
                 writer.Add(ref reader);
@@ -522,16 +521,6 @@ internal sealed class AnswerMessage : ITokenReader
         whole.DropFirst(before);
         Digest = SHA256.HashData(whole.Written.Span);
     }
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> utf8)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "text"u8);
-        json.WriteString("text"u8, utf8);
-        json.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string text) => WriteText(json, Encoding.UTF8.GetBytes(text));
 
     private bool Has(Member member) => (seen & Bit(member)) != 0;
 

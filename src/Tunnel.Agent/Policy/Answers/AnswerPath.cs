@@ -16,6 +16,9 @@ internal sealed class AnswerPath
 
     public string Text { get; }
 
+    /// <summary>The path as people read it.</summary>
+    public string Description => Text.Length > 0 ? Text : "the structured part";
+
     /// <summary>The names from the root to the value; null for <c>*</c>.</summary>
     public IReadOnlyList<string?> Steps { get; }
 

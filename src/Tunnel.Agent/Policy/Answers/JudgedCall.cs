@@ -24,8 +24,6 @@ internal sealed record JudgedCall(
     PinnedSchema? Output = null
 )
 {
-    public bool IsToolCall => Method == McpMethods.CallTool;
-
     public PrincipalClaims Claims => Caller.Principal?.Claims ?? PrincipalClaims.None;
 
     /// <summary>Whether a resource that the server names may cross: exactly if the caller could read it.</summary>
