@@ -41,6 +41,7 @@ const packages = Object.entries(target)
   .map(([id, used]) => ({ name: id.split('/')[0], version: id.split('/')[1], uses: Object.keys(used.dependencies ?? {}) }))
   .concat(runtimePacks)
   .map(describe)
+  .concat(linked())
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 function describe(one) {
@@ -63,6 +64,26 @@ function describe(one) {
       .sort()
       .map((file) => text(folder, file).trim()),
   };
+}
+
+/** What deploy/sqlite/build compiled into the program: in this form it is part of no NuGet package. */
+function linked() {
+  if (!text(project, `${basename(project)}.csproj`).includes('deploy/sqlite/')) return [];
+  const folder = join(here, 'sqlite', 'node_modules', 'better-sqlite3', 'deps', 'sqlite3');
+  const version = text(folder, 'sqlite3.h').match(/^#define SQLITE_VERSION +"(.*)"$/m)[1];
+  return [
+    {
+      name: 'SQLite',
+      version,
+      uses: [],
+      licence: lookedAt.SQLite,
+      purl: `pkg:generic/sqlite@${version}`,
+      copyright: 'The authors of SQLite disclaim copyright',
+      url: 'https://www.sqlite.org',
+      sha512: createHash('sha512').update(readFileSync(join(folder, 'sqlite3.c'))).digest('hex'),
+      files: [],
+    },
+  ];
 }
 
 const byName = new Map(packages.map((one) => [one.name.toLowerCase(), one.purl]));

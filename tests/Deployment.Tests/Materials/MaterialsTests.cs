@@ -34,7 +34,9 @@ public sealed class MaterialsTests
         var components = bill.RootElement.GetProperty("components").EnumerateArray().ToList();
         var listed = components.ConvertAll(one => $"{one.GetProperty("name")} {one.GetProperty("version")}");
 
-        listed.Where(one => !one.Contains(".App.Runtime.")).ShouldBe(Locked(project), ignoreOrder: true);
+        listed
+            .Where(one => !one.Contains(".App.Runtime."))
+            .ShouldBe([.. Locked(project), .. Compiled(project)], ignoreOrder: true);
         listed.ShouldContain(one => one.StartsWith("Microsoft.NETCore.App.Runtime."));
         listed.ShouldContain(one => one.StartsWith("Microsoft.AspNetCore.App.Runtime."));
         components.ShouldAllBe(one => one.GetProperty("hashes")[0].GetProperty("content").GetString()!.Length == 128);
@@ -63,6 +65,16 @@ public sealed class MaterialsTests
             .GetProperty("content")
             .GetString()
             .ShouldBe(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Repository.Published(program)))));
+    }
+
+    // SQLite is compiled into the agent, in the version that the tests have as a package.
+    private static IEnumerable<string> Compiled(string project)
+    {
+        using var document = JsonDocument.Parse(
+            File.ReadAllText(Repository.PathOf($"src/{project}/packages.lock.json"))
+        );
+        var packages = document.RootElement.GetProperty("dependencies").GetProperty("net10.0");
+        return project == "Tunnel.Agent" ? [$"SQLite {packages.GetProperty("SQLite").GetProperty("resolved")}"] : [];
     }
 
     private static IEnumerable<string> Locked(string project)

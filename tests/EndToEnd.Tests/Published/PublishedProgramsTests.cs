@@ -40,7 +40,7 @@ public sealed class PublishedProgramsTests(PublishedSystem system) : SystemTest(
     }
 
     [Theory]
-    [InlineData(Programs.TunnelAgent, 25)]
+    [InlineData(Programs.TunnelAgent, 28)]
     [InlineData(Programs.TunnelEdge, 20)]
     [InlineData(Programs.Culvert, 25)]
     public void Program_AsItIsShipped_IsOneSmallFile(string program, int mostMiB)

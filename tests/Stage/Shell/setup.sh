@@ -446,8 +446,8 @@ published_inputs() {
   done
   {
     dotnet --version
-    find src deploy/publish deploy/programs.proj deploy/materials.mjs deploy/licences global.json ./*.props \
-      $([ "$1" != Identity.Service ] || echo docs) \( -name bin -o -name obj "${others[@]}" \) -prune -o -type f -print0 \
+    find src deploy/publish deploy/programs.proj deploy/materials.mjs deploy/licences deploy/sqlite global.json ./*.props \
+      $([ "$1" != Identity.Service ] || echo docs) \( -name bin -o -name obj -o -name node_modules "${others[@]}" \) -prune -o -type f -print0 \
       | LC_ALL=C sort -z | xargs -0 sha256sum
   } | sha256sum
 }

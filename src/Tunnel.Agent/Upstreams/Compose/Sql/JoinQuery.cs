@@ -1,0 +1,191 @@
+using System.Text;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
+
+/// <summary>
+/// The operator's SELECT over the tables of a tool's steps. It was compiled once against these tables; each run has a database
+/// of its own, which holds nothing but the rows of one call.
+/// </summary>
+internal sealed class JoinQuery
+{
+    // A call's rows are loaded between two looks at the clock.
+    private const int RowsPerCheck = 256;
+
+    private readonly byte[] sql;
+    private readonly IReadOnlyList<JoinTable> tables;
+
+    internal JoinQuery(
+        string sql,
+        IReadOnlyList<JoinTable> tables,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> parameters
+    )
+    {
+        this.sql = Encoding.UTF8.GetBytes(sql);
+        this.tables = tables;
+        Columns = columns;
+        Parameters = parameters;
+    }
+
+    /// <summary>The names of the result's columns, each once.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>The names of the parameters, without the colon.</summary>
+    public IReadOnlyList<string> Parameters { get; }
+
+    /// <summary>Runs the statement on this thread.</summary>
+    /// <param name="rows">The rows of each table, in the order in which the tables were declared.</param>
+    /// <param name="parameters">A parameter that is not there is null.</param>
+    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    public JoinResult Run(
+        IReadOnlyList<IReadOnlyList<SqlValue[]>> rows,
+        IReadOnlyDictionary<string, SqlValue> parameters,
+        JoinBounds bounds,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var guard = new SqlGuard(time, bounds.Limit, cancellationToken);
+            using var database = new SqliteDatabase(bounds.MaxHeapBytes, time.GetUtcNow());
+            CreateTables(database, tables);
+            database.SetGuard(guard);
+            var failure = Load(database, guard, rows);
+            if (failure is null)
+            {
+                database.SetAuthorizer(new SqlAuthorizer(tables));
+                return Select(database, guard, parameters, bounds, cancellationToken);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return JoinResult.Failed(failure);
+        }
+        catch (SqlMemoryException)
+        {
+            return JoinResult.Failed(JoinFailure.Memory);
+        }
+    }
+
+    internal static void CreateTables(SqliteDatabase database, IReadOnlyList<JoinTable> tables)
+    {
+        // Without types: a value stays what it is in JSON.
+        foreach (var table in tables)
+        {
+            database.Execute($"CREATE TABLE {Quote(table.Name)} ({string.Join(", ", table.Columns.Select(Quote))})");
+        }
+    }
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private JoinFailure? Load(SqliteDatabase database, SqlGuard guard, IReadOnlyList<IReadOnlyList<SqlValue[]>> rows)
+    {
+        database.Execute("BEGIN");
+        for (var i = 0; i < tables.Count; i++)
+        {
+            if (Load(database, guard, tables[i], rows[i]) is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        database.Execute("COMMIT");
+        return null;
+    }
+
+    private static JoinFailure? Load(
+        SqliteDatabase database,
+        SqlGuard guard,
+        JoinTable table,
+        IReadOnlyList<SqlValue[]> rows
+    )
+    {
+        var places = string.Join(", ", table.Columns.Select(_ => "?"));
+        var insert = $"INSERT INTO {Quote(table.Name)} VALUES ({places})";
+        var code = database.TryPrepare(Encoding.UTF8.GetBytes(insert), out var statement);
+        using (statement)
+        {
+            for (var i = 0; i < rows.Count && code == SqliteApi.Ok; i++)
+            {
+                if (i % RowsPerCheck == 0 && guard.MustStop())
+                {
+                    return JoinFailure.Deadline;
+                }
+
+                code = Insert(statement!, rows[i]);
+            }
+        }
+
+        return code == SqliteApi.Ok ? null : JoinFailure.From(code, database, guard);
+    }
+
+    private static int Insert(SqliteStatement statement, SqlValue[] row)
+    {
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (statement.Bind(i + 1, row[i]) is not SqliteApi.Ok and var code)
+            {
+                return code;
+            }
+        }
+
+        var end = statement.Step();
+        statement.Reset();
+        return end == SqliteApi.Done ? SqliteApi.Ok : end;
+    }
+
+    private JoinResult Select(
+        SqliteDatabase database,
+        SqlGuard guard,
+        IReadOnlyDictionary<string, SqlValue> parameters,
+        JoinBounds bounds,
+        CancellationToken cancellationToken
+    )
+    {
+        var code = database.TryPrepare(sql, out var statement);
+        using (statement)
+        {
+            for (var i = 0; i < Parameters.Count && code == SqliteApi.Ok; i++)
+            {
+                code = statement!.Bind(i + 1, parameters.GetValueOrDefault(Parameters[i]));
+            }
+
+            var rows = new List<SqlValue[]>();
+            var bytes = 0L;
+            while (code == SqliteApi.Ok && (code = statement!.Step()) == SqliteApi.Row)
+            {
+                if (rows.Count == bounds.MaxRows)
+                {
+                    return new JoinResult(rows, HasMore: true, null);
+                }
+
+                var row = new SqlValue[Columns.Count];
+                for (var i = 0; i < row.Length; i++)
+                {
+                    if (!statement.TryRead(i, out row[i]))
+                    {
+                        return JoinResult.Failed(JoinFailure.NoJson(Columns[i]));
+                    }
+
+                    bytes += row[i].Text?.Length ?? sizeof(long);
+                }
+
+                if (bytes > bounds.MaxResultBytes)
+                {
+                    return JoinResult.Failed(JoinFailure.Result);
+                }
+
+                rows.Add(row);
+                code = SqliteApi.Ok;
+            }
+
+            if (code == SqliteApi.Done)
+            {
+                return new JoinResult(rows, HasMore: false, null);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return JoinResult.Failed(JoinFailure.From(code, database, guard));
+        }
+    }
+}
