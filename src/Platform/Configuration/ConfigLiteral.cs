@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Culvert.Platform.Configuration;
@@ -19,6 +20,20 @@ public sealed partial record ConfigLiteral(ConfigLiteralKind Kind, string Text)
             : OtherYaml().IsMatch(text) ? null
             : new ConfigLiteral(ConfigLiteralKind.Text, text);
         return literal is not null;
+    }
+
+    /// <summary>Writes the value as JSON, a number with its digits.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (Kind == ConfigLiteralKind.Text)
+        {
+            json.WriteStringValue(Text);
+        }
+        else
+        {
+            json.WriteRawValue(Text);
+        }
     }
 
     public override string ToString() => $"{Kind}:{Text}";

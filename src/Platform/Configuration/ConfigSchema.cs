@@ -120,6 +120,9 @@ public static class ConfigSchema
                 WriteItems(json, () => json.WriteString("type", "string"));
                 json.WriteEndObject();
                 break;
+            case ConfigValueType.Json:
+                json.WriteString("type", "object");
+                break;
             case ConfigValueType.Boolean:
                 json.WriteString("type", "boolean");
                 WriteDefault(json, declaration, d => json.WriteBooleanValue(d == "true"));

@@ -149,6 +149,24 @@ public sealed class ConfigSection
         Report(source, key, isSecret ? null : value, message, remedy);
     }
 
+    /// <summary>Reports an error inside a text, without the text. A block of several lines begins below its key.</summary>
+    /// <param name="line">The line of the text, from 1; 0 if the error is in none.</param>
+    public void ErrorInText(string key, int line, string message, string remedy)
+    {
+        var source = Place(key);
+        if (
+            line > 0
+            && TryFind(key, out var found, out _, scalar: true)
+            && found is ScalarNode { Line: > 0 } scalar
+            && scalar.Text.Contains('\n', StringComparison.Ordinal)
+        )
+        {
+            source = source with { Line = scalar.Line + line };
+        }
+
+        Report(source, key, null, message, remedy);
+    }
+
     internal void ReportUnknownKeys()
     {
         foreach (var (key, (line, _)) in node.Entries.Where(e => !declarations.ContainsKey(e.Key)))

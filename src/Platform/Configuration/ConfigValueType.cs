@@ -22,6 +22,9 @@ public enum ConfigValueType
     LiteralList,
     TextMap,
     TextListMap,
+
+    /// <summary>A mapping that is read as a JSON object.</summary>
+    Json,
     Section,
     Map,
     List,

@@ -29,6 +29,7 @@ internal static class AgentCommand
             CertsCommand.Create(),
             AuditCommand.Create(),
             PinsCommand.Create(),
+            ComposeCommand.Create(),
             ConfigCommand.Create(ConfigLocation.Agent, AgentConfiguration.Read, RunCommand.DescribeKeys),
             version,
         };

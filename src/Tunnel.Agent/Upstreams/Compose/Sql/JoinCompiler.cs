@@ -42,7 +42,10 @@ internal sealed class JoinCompiler
 
     private SqlError? CheckForm()
     {
-        if (Encoding.UTF8.GetByteCount(sql) > SqliteDatabase.MaxSqlBytes || sql.Contains('\0', StringComparison.Ordinal))
+        if (
+            Encoding.UTF8.GetByteCount(sql) > SqliteDatabase.MaxSqlBytes
+            || sql.Contains('\0', StringComparison.Ordinal)
+        )
         {
             return new SqlError(
                 $"It has a character that is zero, or more than {SqliteDatabase.MaxSqlBytes / 1024} KiB.",
@@ -123,7 +126,11 @@ internal sealed class JoinCompiler
                     "Use another; the documentation lists those that are allowed."
                 );
             case { Kind: SqlDenialKind.Table, Name: var table }:
-                return NoTable($"{table} is not a step.", FindName(table));
+                // SQLite calls its schema sqlite_master, whichever of its names is written.
+                var written =
+                    FindName(table)
+                    ?? tokens.FirstOrDefault(t => t.Text.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase));
+                return NoTable($"{written?.Text ?? table} is not a step.", written);
             case { Kind: SqlDenialKind.Statement }:
                 return new SqlError("It does more than a SELECT may do.", "Write one SELECT statement.");
             default:

@@ -19,9 +19,9 @@ internal sealed unsafe class SqlAuthorizer(IReadOnlyList<JoinTable> tables)
         date time datetime julianday unixepoch strftime timediff current_date current_time current_timestamp
         acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow power
         radians sin sinh sqrt tan tanh trunc
-        """
-        .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(
+        StringComparer.OrdinalIgnoreCase
+    );
 
     [ThreadStatic]
     private static SqlAuthorizer? current;

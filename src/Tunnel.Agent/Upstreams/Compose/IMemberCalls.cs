@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Culvert.Tunnel.Agent.Upstreams.Compose;
+
+/// <summary>The tools of other routes, as the caller of a composed tool may call them.</summary>
+internal interface IMemberCalls
+{
+    /// <summary>Whether the pinned definition of the tool says that it only reads. Unknown tools may write.</summary>
+    bool IsReadOnly(string route, string tool);
+
+    /// <summary>Calls a tool under the member's own rules. Calls of one composed tool may overlap.</summary>
+    /// <param name="arguments">A JSON object.</param>
+    Task<MemberAnswer> CallAsync(
+        string route,
+        string tool,
+        ReadOnlyMemory<byte> arguments,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <param name="Result">The result of <c>tools/call</c>; undefined with a failure.</param>
+/// <param name="Failure">The code of what went wrong, such as <c>policy.denied</c>; null if the tool answered.</param>
+internal readonly record struct MemberAnswer(JsonElement Result, string? Failure)
+{
+    /// <summary>The tool itself reported an error. Its text stays inside.</summary>
+    public const string ToolError = "tool_error";
+
+    public static MemberAnswer Failed(string code) => new(default, code);
+}

@@ -1,0 +1,88 @@
+using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Upstreams.Compose;
+
+namespace Culvert.Tunnel.Agent.Tests.Upstreams.Compose;
+
+/// <summary>A file with two servers and the tools that join them.</summary>
+internal static class ComposeSample
+{
+    public const string File = """
+        routes:
+          crm:
+            upstream: {url: "http://127.0.0.1:3001/mcp"}
+          orders:
+            upstream: {url: "http://127.0.0.1:3002/mcp"}
+          revenue:
+            upstream:
+              compose:
+                tools:
+                  late_orders:
+                    description: Late orders of one customer, with the customer's tier.
+                    input:
+                      type: object
+                      properties:
+                        customer: {type: string, maxLength: 64}
+                        least: {type: integer}
+                      required: [customer]
+                      additionalProperties: false
+                    steps:
+                      - name: customer
+                        call: crm/find_customer
+                        with: {name: {argument: /customer}, owner: {claim: sub}, limit: {value: 5}}
+                        rows: {at: /customers, max: 2, columns: {id: /id, tier: /tier}}
+                      - name: orders
+                        call: orders/search
+                        for_each: customer
+                        with: {customer_id: {column: id}}
+                        rows: {at: /orders, columns: {id: /id, due: /due, total: /total, customer_id: /customer/id}}
+                        on_failure: empty
+                    select: |
+                      SELECT o.id, o.due, o.total, c.tier
+                      FROM orders AS o JOIN customer AS c ON c.id = o.customer_id
+                      WHERE o.due < date('now') AND o.total >= coalesce(:argument_least, 0) ORDER BY o.due
+                    max_rows: 2
+                  find:
+                    description: Finds a customer by name.
+                    input: {type: object, properties: {name: {type: string}}, additionalProperties: false}
+                    steps:
+                      - name: customer
+                        call: crm/find_customer
+                        with: {name: {argument: /name}}
+                        rows: {at: /customers, columns: {id: /id}}
+                  find_all:
+                    description: Finds customers, as the server does.
+                    steps:
+                      - {name: customer, call: crm/find_customer}
+                  commit:
+                    description: Orders if the budget of the department allows it.
+                    input: {type: object, properties: {amount: {type: integer}}, additionalProperties: false}
+                    steps:
+                      - name: budget
+                        call: crm/get_budget
+                        rows: {at: /budgets, columns: {id: /id, left: /left}}
+                      - name: order
+                        call: orders/create
+                        with: {budget: {column: id}, amount: {argument: /amount}}
+                        rows: {at: /created, columns: {number: /number}}
+                    select: SELECT id FROM budget WHERE "left" >= :argument_amount ORDER BY "left" DESC
+                    require: rows
+
+        """;
+
+    public static ComposedTool Tool(string name, string file = File) =>
+        Read(file).Tools.Single(t => t.Tool.Name == name).Tool;
+
+    public static ComposeFile Read(string text)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("culvert-compose-").FullName, "agent.yaml");
+        try
+        {
+            System.IO.File.WriteAllText(path, text);
+            return ComposeFile.Read(path);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+}

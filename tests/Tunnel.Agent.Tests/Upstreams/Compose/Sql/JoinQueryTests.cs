@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
+
+namespace Culvert.Tunnel.Agent.Tests.Upstreams.Compose.Sql;
+
+public sealed class JoinQueryTests
+{
+    [Fact]
+    public void Rows_AreJoinedAndKeepTheirTypes()
+    {
+        var result = Joins.Run(
+            "SELECT o.id, c.tier, o.total, typeof(o.total) AS t, nullif(1, 1) AS z FROM orders o JOIN customer c ON c.id = o.customer_id"
+                + " WHERE c.tier = 'gold' ORDER BY o.id"
+        );
+
+        result.Failure.ShouldBeNull();
+        result.HasMore.ShouldBeFalse();
+        Joins.Write(result).ShouldBe("o0|gold|0.5|real|\no2|gold|2.5|real|");
+        result.Rows[0][4].Kind.ShouldBe(SqlKind.Null);
+    }
+
+    [Fact]
+    public void Now_IsTheAgentsClock_InAllDateFunctions()
+    {
+        var result = Joins.Run(
+            """
+            SELECT date('now') AS a, time() AS b, datetime('now', '+1 hour') AS c, current_timestamp AS d, current_date AS e,
+              current_time AS f, strftime('%Y') AS g, unixepoch('now') AS h, julianday() AS i, timediff('now', '2026-03-29') AS j
+            """
+        );
+
+        Joins
+            .Write(result)
+            .ShouldBe(
+                "2026-03-29|23:30:15|2026-03-30 00:30:15|2026-03-29 23:30:15|2026-03-29|23:30:15|2026|1774827015|2461129.4793403936|+0000-00-00 23:30:15.010"
+            );
+    }
+
+    /// <summary>Ten thousand customers with an order each, without an index that anybody made.</summary>
+    [Fact]
+    [Trait("Machine", "alone")]
+    public void JoinOfManyRows_IsFast()
+    {
+        var rows = Joins.Rows(10_000);
+        var query = Joins.Compile(
+            "SELECT o.id, o.total, c.tier FROM orders o JOIN customer c ON c.id = o.customer_id ORDER BY o.total DESC"
+        );
+        TimeSpan Measure()
+        {
+            var watch = Stopwatch.StartNew();
+            query
+                .Run(rows, new Dictionary<string, SqlValue>(), new(100), TimeProvider.System, CancellationToken.None)
+                .Rows.Count.ShouldBe(100);
+            return watch.Elapsed;
+        }
+
+        var fastest = Enumerable.Range(0, 5).Min(_ => Measure());
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{fastest.TotalMilliseconds:0.0} ms");
+        fastest.ShouldBeLessThan(TimeSpan.FromMilliseconds(120));
+    }
+
+    [Fact]
+    [Trait("Machine", "alone")]
+    public void DatabaseOfACall_IsCheap()
+    {
+        var query = Joins.Compile("SELECT o.id FROM orders o JOIN customer c ON c.id = o.customer_id");
+        var rows = Joins.Rows(1);
+        TimeSpan Measure()
+        {
+            var watch = Stopwatch.StartNew();
+            query.Run(rows, new Dictionary<string, SqlValue>(), new(1), TimeProvider.System, CancellationToken.None);
+            return watch.Elapsed;
+        }
+
+        var fastest = Enumerable.Range(0, 50).Min(_ => Measure());
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{fastest.TotalMicroseconds:0} µs");
+        fastest.ShouldBeLessThan(TimeSpan.FromMilliseconds(5));
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(4, false)]
+    public void MoreRowsThanAllowed_AreCutAndReported(int most, bool hasMore)
+    {
+        var result = Joins.Run("SELECT id FROM orders", bounds: new JoinBounds(most));
+
+        result.HasMore.ShouldBe(hasMore);
+        result.Rows.Count.ShouldBe(Math.Min(most, 3));
+    }
+
+    [Theory]
+    [InlineData("x' OR '1'='1")]
+    [InlineData("x\0y")]
+    [InlineData("'; DROP TABLE orders; --")]
+    [InlineData("é漢😀")]
+    public void Parameters_AreValuesWhateverTheyHold(string text)
+    {
+        var rows = Joins.Rows(2, text);
+
+        var result = Joins.Run(
+            "SELECT note, length(note) AS l FROM orders WHERE note = :argument_customer",
+            rows,
+            null,
+            ("argument_customer", SqlValue.FromText(text))
+        );
+
+        result.Rows.Count.ShouldBe(2);
+        result.Rows[0][0].Text.ShouldBe(text);
+    }
+
+    [Fact]
+    public void ParameterWithoutValue_IsNull() =>
+        Joins.Run("SELECT id FROM orders WHERE customer_id = :claim_customer").Rows.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("SELECT CAST(note AS BLOB) AS b FROM orders")]
+    [InlineData("SELECT x'00' AS b FROM orders")]
+    [InlineData("SELECT 9e999 AS b FROM orders")]
+    public void ResultThatJsonDoesNotHave_Fails(string sql)
+    {
+        var failure = Joins.Run(sql).Failure.ShouldNotBeNull();
+
+        (failure.IsLimit, failure.Message).ShouldBe((false, "The column b has bytes, or a number that is not finite."));
+    }
+
+    [Fact]
+    public void FailureOfTheData_IsReportedWithoutIt()
+    {
+        var failure = Joins.Run("SELECT sum(9223372036854775807) AS s FROM orders").Failure.ShouldNotBeNull();
+
+        (failure.IsLimit, failure.Message).ShouldBe((false, "The statement failed: integer overflow."));
+    }
+
+    [Fact]
+    public async Task CallerWhoIsGone_StopsTheStatement()
+    {
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+
+        Should.Throw<OperationCanceledException>(() =>
+            Joins
+                .Compile("SELECT id FROM orders")
+                .Run(Joins.Rows(2), new Dictionary<string, SqlValue>(), new(10), TimeProvider.System, gone.Token)
+        );
+    }
+}
