@@ -71,6 +71,12 @@ internal sealed record DependencyUse(string Package, string Does, string Measure
         ),
         new("Scalar.AspNetCore", "shows the description at `/docs/api`", "–", "the policy that its script runs under"),
         new(
+            "SQLite",
+            "joins the answers of servers in the agent",
+            "two tables of 10,000 rows in 34 ms",
+            "its allocator, clock and authorizer, and the calls of its C functions ([why](decisions/0015-sqlite-in-the-agent.md))"
+        ),
+        new(
             "SQLitePCLRaw.bundle_e_sqlite3",
             "brings SQLite, so that the system's is not needed",
             "–",

@@ -212,7 +212,7 @@ public sealed class ComposeReaderTests
 
         (error.Key, error.Message).ShouldBe(($"{Tools}.{key}", message));
         error.Remedy.ShouldNotBeEmpty();
-        error.Source.Line.ShouldBeGreaterThan(9);
+        error.Source.Line.ShouldBeGreaterThan(7);
     }
 
     [Fact]

@@ -142,7 +142,7 @@ internal sealed class ComposedCall
             [
                 [],
             ];
-        IReadOnlyList<string> columns = step.ForEach is { } of ? ColumnsOf(of) : [];
+        IReadOnlyList<string> columns = step.ForEach is { } of ? GetColumns(of) : [];
         if (Interlocked.Add(ref calls, rows.Count) > MaxCalls)
         {
             return new StepOutcome([], new(ComposeFailure.Limit, step.Name, $"one call may make {MaxCalls} calls"));
@@ -225,7 +225,7 @@ internal sealed class ComposedCall
     private static bool IsError(JsonElement result) =>
         result.TryGetProperty("isError"u8, out var isError) && isError.ValueKind == JsonValueKind.True;
 
-    private IReadOnlyList<string> ColumnsOf(string step) =>
+    private IReadOnlyList<string> GetColumns(string step) =>
         [.. tool.Steps.First(s => s.Name == step).Rows!.Columns.Select(c => c.Name)];
 
     private ComposedAnswer PassOn()
@@ -234,7 +234,7 @@ internal sealed class ComposedCall
         var outcome = outcomes[step.Name];
         return step.Rows is null
             ? new ComposedAnswer(Write(json => outcome.Result.WriteTo(json)), IsWhole: true, null)
-            : WriteFinding(ColumnsOf(step.Name), outcome.Rows, hasMore: false);
+            : WriteFinding(GetColumns(step.Name), outcome.Rows, hasMore: false);
     }
 
     private async Task<ComposedAnswer> SelectAsync(JoinQuery query, CancellationToken cancellationToken)
@@ -270,7 +270,7 @@ internal sealed class ComposedCall
         return WriteFinding(query.Columns, result.Rows, result.HasMore);
     }
 
-    // An argument or a claim that is not there is null. Null with the name of an argument that is no scalar.
+    // An argument or a claim that is absent is null. Returns null, and the name, if an argument is an object or an array.
     private Dictionary<string, SqlValue>? BindParameters(JoinQuery query, out string unfit)
     {
         var values = new Dictionary<string, SqlValue>(StringComparer.Ordinal);
@@ -327,7 +327,7 @@ internal sealed class ComposedCall
                     && outcomes.TryGetValue(last.Name, out var written)
                 )
                 {
-                    WriteRows(json, last.Name, ColumnsOf(last.Name), written.Rows);
+                    WriteRows(json, last.Name, GetColumns(last.Name), written.Rows);
                 }
 
                 WriteNames(json, "incomplete", o => o.IsIncomplete);

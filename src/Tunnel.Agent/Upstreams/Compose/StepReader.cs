@@ -61,7 +61,7 @@ internal sealed class StepReader(ComposeStep step, StepRows layout)
             var (name, at) = layout.Columns[i];
             if (at.Find(record, out var value) == PointerResult.Found && !SqlValue.TryRead(value, out row[i]))
             {
-                return Fail($"a value for the column {name} is no text, no number of 64 bits, no boolean and not null");
+                return Fail($"a value for the column {name} is not text, a number of 64 bits, a boolean or null");
             }
 
             Characters += sizeof(long) + (row[i].Text?.Length ?? 0);

@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Tests.Upstreams.Compose;
 public sealed class ComposedCallTests
 {
     private const string Customers = """
-        {"customers": [{"id": 7, "tier": "gold", "secret": "canary"}, {"id": 8, "tier": null}]}
+        {"customers": [{"id": 7, "tier": "gold", "secret": "canary-in-a-field"}, {"id": 8, "tier": null}]}
         """;
 
     private readonly Members members = new()
@@ -22,13 +22,13 @@ public sealed class ComposedCallTests
                 ? Structured(
                     """
                     {"orders": [
-                      {"id": "a", "due": "2025-12-01", "total": 10, "customer": {"id": 7}, "iban": "canary"},
+                      {"id": "a", "due": "2025-12-01", "total": 10, "customer": {"id": 7}, "iban": "canary-in-a-field"},
                       {"id": "b", "due": "2026-12-01", "total": 10, "customer": {"id": 7}}]}
                     """
                 )
                 : Structured("""{"orders": [{"id": "c", "due": "2025-11-01", "total": 2.5, "customer": {"id": 8}}]}"""),
         ["crm/get_budget"] = _ => Structured("""{"budgets": [{"id": "b1", "left": 10}, {"id": "b2", "left": 50}]}"""),
-        ["orders/create"] = _ => Structured("""{"created": [{"number": 99}], "secret": "canary"}"""),
+        ["orders/create"] = _ => Structured("""{"created": [{"number": 99}], "secret": "canary-in-a-field"}"""),
     };
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ComposedCallTests
     )]
     [InlineData(
         """{"structuredContent": {"customers": [{"id": {"a": 1}}]}}""",
-        "a value for the column id is no text, no number of 64 bits, no boolean and not null"
+        "a value for the column id is not text, a number of 64 bits, a boolean or null"
     )]
     [InlineData("""{"structuredContent": {"customers": []}, "isError": true}""", "tool_error")]
     [InlineData("7", "result")]
@@ -94,6 +94,28 @@ public sealed class ComposedCallTests
         var failure = await FailAsync("late_orders", """{"customer": "Ann"}""");
 
         failure.ShouldBe(new ComposeFailure(ComposeFailure.StepFailed, "customer", detail));
+    }
+
+    [Theory]
+    [InlineData("""{\"customers\": [{\"id\": 7}]}""", null)]
+    [InlineData("""{\"customers\": [{\"id\": 7}]""", "the answer has no structured part")]
+    [InlineData("no customers", "the answer has no structured part")]
+    public async Task Text_IsReadAsJson_WhereTheStepSaysSo(string text, string? detail)
+    {
+        members["crm/find_customer"] = _ => new MemberAnswer(
+            JsonElement.Parse($$"""{"content": [{"type": "text", "text": "{{text}}"}]}"""),
+            null
+        );
+        var file = ComposeSample.File.Replace(
+            "call: crm/find_customer\n",
+            "call: crm/find_customer\n                text_as_json: true\n",
+            StringComparison.Ordinal
+        );
+
+        var answer = await AnswerAsync("find", """{"name": "x"}""", file);
+
+        (answer.Failure?.Detail).ShouldBe(detail);
+        Encoding.UTF8.GetString(answer.Finding.Span).ShouldBe(detail is null ? """{"rows":[{"id":7}]}""" : "");
     }
 
     [Theory]
@@ -266,7 +288,7 @@ public sealed class ComposedCallTests
         var answer = await AnswerAsync(tool, arguments, file);
         answer.Failure.ShouldBeNull();
         var finding = Encoding.UTF8.GetString(answer.Finding.Span);
-        finding.ShouldNotContain("canary");
+        finding.ShouldNotContain("canary-in-a-field");
         return finding;
     }
 

@@ -157,7 +157,7 @@ internal sealed class JoinCompiler
         return Encoding.UTF8.GetCharCount(bytes, 0, Math.Min(offset, bytes.Length));
     }
 
-    // The compiled statement lists what it opens: a virtual table cannot be told from a table expression before.
+    // The compiled statement lists what it opens. Before, a virtual table looks like a table expression.
     private bool HasVirtualTable(SqliteDatabase database)
     {
         _ = database.TryPrepare(Encoding.UTF8.GetBytes($"EXPLAIN {sql}"), out var statement);

@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
 /// </summary>
 internal sealed class JoinQuery
 {
-    // A call's rows are loaded between two looks at the clock.
+    // The rows that are loaded between two checks of the deadline.
     private const int RowsPerCheck = 256;
 
     private readonly byte[] sql;

@@ -70,8 +70,8 @@ internal sealed unsafe class SqlAuthorizer(IReadOnlyList<JoinTable> tables)
         }
     }
 
-    // A table expression (WITH) of which no column is used is asked for like a table, without the name of a column. Virtual
-    // tables look the same here: JoinQuery finds those in the compiled statement.
+    // SQLite reports a table expression (WITH) of which no column is used like a table, without a column. It reports virtual
+    // tables in the same way: JoinCompiler finds those in the compiled statement.
     private static bool IsExpression(string table, byte* column, byte* schema) =>
         (column is null || *column == 0)
         && (schema is null || *schema == 0)

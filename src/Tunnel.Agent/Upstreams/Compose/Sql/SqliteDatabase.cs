@@ -51,16 +51,15 @@ internal sealed unsafe class SqliteDatabase : IDisposable
             Require(SqliteApi.sqlite3_open_v2(name, out handle, SqliteApi.OpenInMemory, files));
         }
 
-        foreach (var (id, most) in Limits)
+        try
         {
-            _ = SqliteApi.sqlite3_limit(handle, id, most);
+            SetUp();
         }
-
-        // "text" in double quotes is a name, never a value.
-        Require(SqliteApi.sqlite3_db_config(handle, SqliteApi.DbConfigDqsDml, 0, null));
-        Require(SqliteApi.sqlite3_db_config(handle, SqliteApi.DbConfigDqsDdl, 0, null));
-        Execute("PRAGMA temp_store=MEMORY");
-        Execute("PRAGMA journal_mode=OFF");
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public string Message => Text(SqliteApi.sqlite3_errmsg(handle));
@@ -95,10 +94,10 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         return code;
     }
 
-    /// <summary>Has each access of the statements that follow judged.</summary>
+    /// <summary>The authorizer judges each access of the statements that are compiled from now on.</summary>
     public void SetAuthorizer(SqlAuthorizer authorizer) => authorizer.Attach(handle);
 
-    /// <summary>Has the guard asked now and then whether the statement goes on.</summary>
+    /// <summary>SQLite asks the guard now and then whether the statement continues.</summary>
     public void SetGuard(SqlGuard guard) => guard.Attach(handle);
 
     public void Dispose()
@@ -121,6 +120,20 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         }
 
         return true;
+    }
+
+    private void SetUp()
+    {
+        foreach (var (id, most) in Limits)
+        {
+            _ = SqliteApi.sqlite3_limit(handle, id, most);
+        }
+
+        // "text" in double quotes is a name, never a value.
+        Require(SqliteApi.sqlite3_db_config(handle, SqliteApi.DbConfigDqsDml, 0, null));
+        Require(SqliteApi.sqlite3_db_config(handle, SqliteApi.DbConfigDqsDdl, 0, null));
+        Execute("PRAGMA temp_store=MEMORY");
+        Execute("PRAGMA journal_mode=OFF");
     }
 
     private void Require(int code)

@@ -36,7 +36,7 @@ public sealed class JoinQueryTests
             );
     }
 
-    /// <summary>Ten thousand customers with an order each, without an index that anybody made.</summary>
+    /// <summary>Ten thousand customers with an order each, and no index.</summary>
     [Fact]
     [Trait("Machine", "alone")]
     public void JoinOfManyRows_IsFast()

@@ -65,7 +65,7 @@ internal static class Joins
     public static string Write(JoinResult result) =>
         string.Join('\n', result.Rows.Select(row => string.Join('|', row.Select(v => v.ToString()))));
 
-    /// <summary>Each look at it takes ten milliseconds.</summary>
+    /// <summary>Each reading takes ten milliseconds.</summary>
     private sealed class TickingTime : TimeProvider
     {
         private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 29, 23, 30, 15, TimeSpan.Zero));
