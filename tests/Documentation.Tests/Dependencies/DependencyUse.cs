@@ -74,7 +74,7 @@ internal sealed record DependencyUse(string Package, string Does, string Measure
             "SQLite",
             "joins the answers of servers in the agent",
             "two tables of 10,000 rows in 34 ms",
-            "its allocator, clock and authorizer, and the calls of its C functions ([why](decisions/0015-sqlite-in-the-agent.md))"
+            "its allocator, clock and authorizer, and the calls of its C functions ([why](decisions/0016-sqlite-in-the-agent.md))"
         ),
         new(
             "SQLitePCLRaw.bundle_e_sqlite3",
