@@ -5,7 +5,8 @@ using Culvert.Jose.Json;
 namespace Culvert.Platform.Events;
 
 /// <summary>Reads the body of an MCP server's response, whole or event by event, within a size limit.</summary>
-public sealed class AnswerBody(PipeReader reader, int mostBytes)
+/// <param name="reserve">Asked for each number of further bytes; false: they are too many. Null: all are permitted.</param>
+public sealed class AnswerBody(PipeReader reader, int mostBytes, Func<int, bool>? reserve = null)
 {
     private ArrayBufferWriter<byte> buffer = new();
     private bool isAtEnd;
@@ -100,7 +101,7 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
         {
             hasLineEnd = hasLineEnd || segment.Span.ContainsAny((byte)'\r', (byte)'\n');
             buffer.Write(segment.Span);
-            if (buffer.WrittenCount > mostBytes)
+            if (buffer.WrittenCount > mostBytes || reserve?.Invoke(segment.Length) == false)
             {
                 IsTooLong = true;
                 break;

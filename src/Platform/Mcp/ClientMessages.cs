@@ -13,6 +13,7 @@ public static class ClientMessages
     public const string Legacy = "2025-11-25";
 
     public const string DiscoverMethod = "server/discover";
+    public const string CallMethod = "tools/call";
     public const string InitializeMethod = "initialize";
     public const string InitializedMethod = "notifications/initialized";
 
@@ -33,7 +34,36 @@ public static class ClientMessages
 
     /// <param name="cursor">The page of a list; null for the first.</param>
     /// <param name="client">From <see cref="Describe"/>; null in the legacy revision, which names it only once.</param>
-    public static byte[] Request(int id, string method, string? cursor, string? client)
+    public static byte[] Request(int id, string method, string? cursor, string? client) =>
+        Request(
+            id,
+            method,
+            client,
+            json =>
+            {
+                if (cursor is not null)
+                {
+                    json.WriteString("cursor"u8, cursor);
+                }
+            }
+        );
+
+    /// <param name="arguments">A JSON object.</param>
+    /// <param name="client">From <see cref="Describe"/>; null in the legacy revision.</param>
+    public static byte[] Call(int id, string tool, ReadOnlyMemory<byte> arguments, string? client) =>
+        Request(
+            id,
+            CallMethod,
+            client,
+            json =>
+            {
+                json.WriteString("name"u8, tool);
+                json.WritePropertyName("arguments"u8);
+                json.WriteRawValue(arguments.Span);
+            }
+        );
+
+    private static byte[] Request(int id, string method, string? client, Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -43,11 +73,7 @@ public static class ClientMessages
             json.WriteNumber("id"u8, id);
             json.WriteString("method"u8, method);
             json.WriteStartObject("params"u8);
-            if (cursor is not null)
-            {
-                json.WriteString("cursor"u8, cursor);
-            }
-
+            write(json);
             if (client is not null)
             {
                 json.WriteStartObject("_meta"u8);

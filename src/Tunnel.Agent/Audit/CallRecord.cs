@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
@@ -108,6 +109,9 @@ internal sealed class CallRecord : AuditRecord
 
     /// <summary>What of the answer did not cross; null: no answer rule applied.</summary>
     public CallAnswer? Answer { get; set; }
+
+    /// <summary>The composed tool that the call belongs to; null for all other calls.</summary>
+    public Composition? Compose { get; set; }
 
     /// <summary>The reason of a response that the agent created itself; empty for the upstream's.</summary>
     public string Failure { get; set; } = "";

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
@@ -271,6 +272,11 @@ internal sealed class RecordWriter : IDisposable
             WriteAnswer(answer);
         }
 
+        if (record.Compose is { } compose)
+        {
+            WriteComposition(compose);
+        }
+
         Text("failure"u8, record.Failure);
         json.Milliseconds("duration_ms"u8, record.DurationMs);
         if (record.UpstreamMs is { } upstream)
@@ -279,6 +285,23 @@ internal sealed class RecordWriter : IDisposable
         }
 
         json.Text("end"u8, record.End);
+    }
+
+    private void WriteComposition(Composition compose)
+    {
+        json.Name("compose"u8);
+        var start = json.Length;
+        json.Text("id"u8, compose.Id);
+        Text("route"u8, compose.Route);
+        Text("tool"u8, compose.Tool);
+        Text("step"u8, compose.Step);
+        if (compose.Route.Length == 0)
+        {
+            json.Number("calls"u8, compose.Calls);
+        }
+
+        json.OpenAt(start);
+        json.Raw("}"u8);
     }
 
     private void WriteAnswer(CallAnswer answer)

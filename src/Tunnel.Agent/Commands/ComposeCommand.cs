@@ -71,19 +71,26 @@ internal static class ComposeCommand
 
     private static int Check(ParseResult parsed)
     {
-        var read = ComposeFile.Read(parsed.GetRequiredValue(File).FullName);
-        if (read.Errors.Count > 0)
+        var loaded = ConfigLoader.Load(
+            ConfigLocation.Agent,
+            parsed.GetRequiredValue(File).FullName,
+            AgentConfiguration.Read,
+            ConfigLoader.ProcessEnvironment(),
+            ConfigCommand.Flags(parsed)
+        );
+        if (!loaded.IsValid)
         {
-            return ProgramHost.Report(read.Errors, parsed.InvocationConfiguration.Error);
+            return ProgramHost.Report(loaded.Errors, parsed.InvocationConfiguration.Error);
         }
 
         var output = parsed.InvocationConfiguration.Output;
-        foreach (var (route, tool) in read.Tools)
+        var tools = GetTools(loaded.Settings);
+        foreach (var (route, tool) in tools)
         {
             output.WriteLine($"{route}/{tool.Name}: {tool.Steps.Count} steps");
         }
 
-        output.WriteLine(read.Tools.Count == 0 ? "No route has composed tools." : "The composed tools are valid.");
+        output.WriteLine(tools.Count == 0 ? "No route has composed tools." : "The composed tools are valid.");
         return ExitCodes.Done;
     }
 
@@ -228,19 +235,29 @@ internal static class ComposeCommand
     private static string Join(IEnumerable<string> texts) =>
         ConfigText.Printable(string.Join(", ", texts)) is { Length: > 0 } text ? text : "none";
 
+    private static List<(string Route, ComposedTool Tool)> GetTools(AgentSettings settings) =>
+        [
+            .. from route in settings.Routes
+            where route.Upstream is ComposeSettings
+            from tool in ((ComposeSettings)route.Upstream).Tools
+            select (route.Name, tool),
+        ];
+
     private static bool TryFind(ParseResult parsed, out (string Route, ComposedTool Tool) found, out int status)
     {
         var error = parsed.InvocationConfiguration.Error;
         found = default;
-        var read = ComposeFile.Read(ConfigCommand.FindFile(parsed, ConfigLocation.Agent));
-        if (read.Errors.Count > 0)
+        var loaded = ConfigCommand.Load(parsed, ConfigLocation.Agent, AgentConfiguration.Read);
+        if (!loaded.IsValid)
         {
-            status = ProgramHost.Report(read.Errors, error);
+            status = ProgramHost.Report(loaded.Errors, error);
             return false;
         }
 
         var name = parsed.GetRequiredValue(Tool);
-        var fitting = read.Tools.Where(t => t.Tool.Name == name || $"{t.Route}/{t.Tool.Name}" == name).ToList();
+        var fitting = GetTools(loaded.Settings)
+            .Where(t => t.Tool.Name == name || $"{t.Route}/{t.Tool.Name}" == name)
+            .ToList();
         if (fitting.Count != 1)
         {
             error.WriteLine(

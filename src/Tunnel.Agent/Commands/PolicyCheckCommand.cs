@@ -55,6 +55,11 @@ internal static class PolicyCheckCommand
 
     private static readonly Option<string> Source = new("--source") { Description = "The client's address." };
 
+    private static readonly Option<string> Via = new("--via")
+    {
+        Description = "The composed route whose tool makes the call.",
+    };
+
     private static readonly Option<string> Workload = new("--workload")
     {
         Description = "The name in the client's certificate.",
@@ -74,6 +79,7 @@ internal static class PolicyCheckCommand
             Claims,
             Source,
             Workload,
+            Via,
         };
         check.SetAction(CheckAsync);
         return check;
@@ -144,7 +150,8 @@ internal static class PolicyCheckCommand
                 }
                 : null,
             parsed.GetValue(Source) is { } source ? IPAddress.Parse(source) : null,
-            parsed.GetValue(Workload) ?? ""
+            parsed.GetValue(Workload) ?? "",
+            parsed.GetValue(Via) ?? ""
         );
     }
 

@@ -112,9 +112,12 @@ internal static class AgentConfiguration
         NetworkOptions network
     )
     {
-        var routes = root.Map("routes")
-            .Select(r => RouteReader.Read(r.Name, root, r.Section, network, issuers))
-            .ToList();
+        var sections = root.Map("routes");
+        var names = new ComposedRoutes(
+            [.. sections.Select(r => r.Name)],
+            [.. sections.Where(r => r.Section.Section("upstream").Has("compose")).Select(r => r.Name)]
+        );
+        var routes = sections.Select(r => RouteReader.Read(r.Name, root, r.Section, network, issuers, names)).ToList();
         if (routes.Count == 0)
         {
             root.Error(
@@ -131,6 +134,7 @@ internal static class AgentConfiguration
         }
 
         OauthReader.CheckTogether(routes, issuers);
+        ComposeReader.CheckTogether(sections, [.. routes.Select(r => r.Route)]);
         return [.. routes.Select(r => r.Route)];
     }
 

@@ -2,16 +2,19 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Schemas;
 using Culvert.Tunnel.Agent.Upstreams.Compose;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
 /// <summary>Reads one step of a composed tool.</summary>
+/// <param name="claims">Of the route's callers.</param>
 /// <param name="arguments">Those of the tool.</param>
 /// <param name="isAfterSelect">Whether the step is called with the first row of the statement.</param>
 internal sealed partial class ComposeStepReader(
     ConfigSection section,
+    ClaimNames claims,
     ComposedRoutes routes,
     IReadOnlySet<string> arguments,
     bool isAfterSelect
@@ -55,6 +58,7 @@ internal sealed partial class ComposeStepReader(
         }
 
         var readsText = section.Bool("text_as_json", false);
+        var onlyReads = section.Bool("reads_only", false);
         return !isValid || section.IsDescribing || name.Length == 0 || tool.Length == 0
             ? null
             : new ComposeStep
@@ -67,6 +71,7 @@ internal sealed partial class ComposeStepReader(
                 Rows = rows,
                 MayFail = mayFail,
                 ReadsText = readsText,
+                OnlyReads = onlyReads,
             };
     }
 
@@ -175,7 +180,7 @@ internal sealed partial class ComposeStepReader(
     private StepArgument? ReadArgument(string name, ConfigSection source, List<string>? columns, bool isFollowing)
     {
         var argument = ReadPointer(source, "argument", source.String("argument"));
-        var claim = source.String("claim");
+        var claim = claims.Read(source, "claim") ?? "";
         var column = source.String("column");
         var literal = source.Literal("value");
         if (source.IsDescribing)
@@ -210,11 +215,6 @@ internal sealed partial class ComposeStepReader(
 
                 return new StepArgument(name, ArgumentSource.Argument, argument.Text) { Pointer = argument };
             case "claim":
-                if (claim.Length == 0)
-                {
-                    Report(source, "claim", "This is empty.", "Write the name of a claim of the caller's token.");
-                }
-
                 return new StepArgument(name, ArgumentSource.Claim, claim);
             case "column":
                 CheckColumn(source, column, columns, isFollowing);

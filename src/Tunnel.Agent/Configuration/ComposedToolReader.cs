@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Culvert.Platform.Configuration;
+using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Schemas;
 using Culvert.Tunnel.Agent.Upstreams.Compose;
 using Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
@@ -7,7 +8,7 @@ using Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
 namespace Culvert.Tunnel.Agent.Configuration;
 
 /// <summary>Reads one composed tool. Every key is read, also after an error.</summary>
-internal sealed class ComposedToolReader(ConfigSection section, ComposedRoutes routes)
+internal sealed class ComposedToolReader(ConfigSection section, ClaimNames claims, ComposedRoutes routes)
 {
     private const int MaxSteps = 16;
     private const int MaxDescription = 4096;
@@ -120,7 +121,7 @@ internal sealed class ComposedToolReader(ConfigSection section, ComposedRoutes r
         for (var i = 0; i < sections.Count; i++)
         {
             var isAfterSelect = requiresRows && i == sections.Count - 1;
-            var reader = new ComposeStepReader(sections[i], routes, arguments, isAfterSelect);
+            var reader = new ComposeStepReader(sections[i], claims, routes, arguments, isAfterSelect);
             if (reader.Read(order, i, steps, hasSelect) is { } step)
             {
                 steps.Add(step);
@@ -171,6 +172,15 @@ internal sealed class ComposedToolReader(ConfigSection section, ComposedRoutes r
         {
             section.ErrorInText("select", error.Line, error.ToString(), error.Remedy);
             isValid = false;
+        }
+
+        foreach (var claim in (query?.Claims ?? []).Where(claim => !claims.Includes(claim)))
+        {
+            Report(
+                "select",
+                $"No rule may compare the claim {claim} of this route's callers.",
+                "Add it to issuers.NAME.claims of each issuer of the route."
+            );
         }
 
         return query;

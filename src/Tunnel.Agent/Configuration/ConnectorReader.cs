@@ -131,6 +131,15 @@ internal static class ConnectorReader
             section.Error("routes", $"There is no route {unknown}.", "Write the names of entries of routes.");
         }
 
+        if (routes.FirstOrDefault(n => agent.Routes.Any(r => r.Name == n && !r.IsExposed)) is { } hidden)
+        {
+            section.Error(
+                "routes",
+                $"Only composed tools may call the route {hidden}.",
+                "Name routes without expose: false."
+            );
+        }
+
         return routes;
     }
 

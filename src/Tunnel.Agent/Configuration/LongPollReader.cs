@@ -213,6 +213,15 @@ internal static partial class LongPollReader
                 return null;
             }
 
+            if (!route.IsExposed)
+            {
+                channel.Error(
+                    "route",
+                    "Only composed tools may call this route.",
+                    "Name a route without expose: false."
+                );
+            }
+
             return new LongPollChannel(name, route.Name, route.Upstream is not HttpUpstreamSettings);
         }
 

@@ -86,7 +86,7 @@ internal static class OauthReader
 
         // A8: a token for one hostname must not be valid at another.
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (route, oauth) in required)
+        foreach (var (route, oauth) in required.Where(r => r.Route.IsExposed))
         {
             var own = route.Oauth.Audiences.Select(a => (Key: "audiences", Value: a));
             if (route.Oauth.Resource.Length > 0)

@@ -21,7 +21,8 @@ internal static partial class RouteReader
         ConfigSection root,
         ConfigSection route,
         NetworkOptions network,
-        IReadOnlyList<IssuerSettings> issuers
+        IReadOnlyList<IssuerSettings> issuers,
+        ComposedRoutes routes
     )
     {
         if (name != Route.BareDomain && !Label().IsMatch(name))
@@ -35,10 +36,11 @@ internal static partial class RouteReader
 
         var oauth = route.Section("oauth");
         var access = OauthReader.Read(oauth, issuers);
-        var upstream = UpstreamReader.Read(route.Section("upstream"), network, access.Path);
+        var upstream = UpstreamReader.Read(route.Section("upstream"), network, access, routes);
         var settings = new RouteSettings
         {
             Name = name,
+            IsExposed = route.Bool("expose", true),
             Upstream = upstream with
             {
                 Origin = UpstreamReader.DescribeOrigin(route.Section("upstream"), upstream, network, access.Path),

@@ -1,5 +1,6 @@
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -13,11 +14,23 @@ internal static class UpstreamReader
 
     public static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    private static readonly string[] Kinds = ["url", "stdio", "callouts"];
+    private static readonly string[] Kinds = ["url", "stdio", "callouts", "compose"];
 
-    public static UpstreamSettings Read(ConfigSection upstream, NetworkOptions network, string path)
+    /// <param name="oauth">Of the route.</param>
+    /// <param name="routes">All routes of the file.</param>
+    public static UpstreamSettings Read(
+        ConfigSection upstream,
+        NetworkOptions network,
+        OauthSettings oauth,
+        ComposedRoutes routes
+    )
     {
-        var (stdio, callouts) = (upstream.Section("stdio"), upstream.Section("callouts"));
+        var path = oauth.Path;
+        var (stdio, callouts, compose) = (
+            upstream.Section("stdio"),
+            upstream.Section("callouts"),
+            upstream.Section("compose")
+        );
         string[] kinds = [.. Kinds.Where(upstream.Has)];
         if (kinds.Length > 1)
         {
@@ -34,6 +47,11 @@ internal static class UpstreamReader
         if (upstream.Has("callouts"))
         {
             last = CalloutReader.Read(upstream, callouts, network, path);
+        }
+
+        if (upstream.Has("compose"))
+        {
+            last = ComposeReader.Read(upstream, compose, oauth, routes);
         }
 
         return last is null || upstream.Has("url") ? HttpUpstreamReader.Read(upstream, network, path) : last;

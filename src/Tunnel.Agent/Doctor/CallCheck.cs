@@ -43,7 +43,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
             ? ["tunnel-agent doctor --check inner_certificate"]
             : ["tunnel-agent health", $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"];
         var lines = new List<DoctorLine>();
-        foreach (var route in settings.Routes)
+        foreach (var route in settings.Routes.Where(r => r.IsExposed))
         {
             var (works, line) = await TryAsync(feed, route, feed.Tunnel.TrustBundle, cancellationToken);
             lines.Add(new DoctorLine(works, $"{route.Name}: {line}", next));

@@ -57,7 +57,14 @@ internal sealed class AgentComponents : IAsyncDisposable
             callCheckpoint = checkpoint;
             Credentials.RequestReport();
         };
-        Lasting = CreateLasting();
+        Budgets = new BudgetLedger(
+            Path.Combine(state.Path, "budgets", "charges"),
+            time,
+            loggers.CreateLogger<BudgetLedger>()
+        );
+        var bodies = new BodyReader(new BodyBudget(BodyBudget.RequestBytes), time);
+        var pipeline = CreatePipeline(traces);
+        Lasting = CreateLasting(new MemberPipeline(pipeline, bodies));
         generation = new RouteGeneration(settings, Lasting);
         if (watch is not null)
         {
@@ -84,16 +91,10 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.WatchPublicLeaves(() =>
             PublicCertificates.Status.Select(s => (s.Name, (s.NotAfter - time.GetUtcNow())?.TotalSeconds))
         );
-        Budgets = new BudgetLedger(
-            Path.Combine(state.Path, "budgets", "charges"),
-            time,
-            loggers.CreateLogger<BudgetLedger>()
-        );
-        var create = CreateApplications(traces);
-        var application = create(Map);
+        var application = CreateApplication(Map);
         Server = CreateServer(application);
         LongPolls = CreateLongPolls(application);
-        Connectors = CreateConnectors(create);
+        Connectors = CreateConnectors(CreateApplication);
         Fleet = new EdgeFleet(ToFleetOptions(settings.Tunnel, InstanceId), Server, Metrics, time, loggers);
         Doctor = new RunningChecks(
             () => Generation,
@@ -110,6 +111,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             : AuditCheck.Refuses(Generation.Settings) ? "refused"
             : "unrecorded"
         );
+
+        InnerApplication CreateApplication(RouteMap map) => new(map, pipeline, bodies, traces);
     }
 
     /// <summary>The routes in service. Written under the lock of <see cref="FeedApplier"/>.</summary>
@@ -195,10 +198,9 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.Dispose();
     }
 
-    // Handles requests: all tunnels share the pipeline, and each map finds its own routes.
-    private Func<RouteMap, InnerApplication> CreateApplications(Traces? traces)
+    // All tunnels share the pipeline; each finds its own routes.
+    private RequestPipeline CreatePipeline(Traces? traces)
     {
-        var bodies = new BodyReader(new BodyBudget(BodyBudget.RequestBytes), Time);
         var gate = new AuthorizationGate(Metrics, Time, Loggers.CreateLogger<AuthorizationGate>());
         var policy = new PolicyStage(
             Metrics,
@@ -210,9 +212,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             Trail.DeriveKey
         );
         var log = Loggers.CreateLogger<InnerApplication>();
-        var refusals = new Refusals(Metrics, log);
-        var pipeline = new RequestPipeline(gate, policy, refusals, Time, log, Counts, traces);
-        return map => new InnerApplication(map, pipeline, bodies, traces);
+        return new RequestPipeline(gate, policy, new Refusals(Metrics, log), Time, log, Counts, traces);
     }
 
     private InnerServer CreateServer(InnerApplication application) =>
@@ -315,7 +315,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         }
     }
 
-    private LastingParts CreateLasting()
+    private LastingParts CreateLasting(MemberPipeline members)
     {
         var reporter = new PinReporter(Trail, Metrics, Time, Loggers.CreateLogger<PinReporter>());
         reporter.Changed += Credentials.RequestReport;
@@ -323,7 +323,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         var policyLog = Loggers.CreateLogger<ServicePolicies>();
         return new LastingParts
         {
-            Upstreams = new UpstreamFactory(forwarder, Metrics, Time, Loggers),
+            Upstreams = new UpstreamFactory(forwarder, Metrics, Time, Loggers, members),
             StoredKeys = new IssuerKeyFile(state, Time, Loggers.CreateLogger<IssuerKeyFile>()),
             SessionKey = new SessionKey(state),
             Pins = new PinBook(state, reporter, Time),

@@ -6,6 +6,7 @@ using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Compose;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -30,6 +31,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
                 IsAdvisory = true,
             },
             OfRoutes("pins", CheckPins),
+            OfRoutes("composed_tools", CheckComposed),
             ReadinessCheck.Create("long_poll", CheckLongPolls),
             ReadinessCheck.Create("connector", CheckConnectors),
             .. watch?.Checks ?? [],
@@ -126,6 +128,12 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
 
         return Join(problems);
     }
+
+    // Finds composed tools that a member prevents.
+    private string? CheckComposed() =>
+        parts.Generation.Routes.SelectMany(ComposeUpstream.FindUnavailable).ToList() is { Count: > 0 } tools
+            ? $"Not available: {string.Join(", ", tools)}."
+            : null;
 
     private string? CheckLongPolls() =>
         Join(parts.LongPolls.Status.Where(t => t.Problem is not null).Select(t => $"Tunnel {t.TunnelId}: {t.Problem}"));

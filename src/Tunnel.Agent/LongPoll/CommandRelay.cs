@@ -3,6 +3,7 @@ using Culvert.Platform.Events;
 using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Requests.InProcess;
 using Culvert.Tunnel.Agent.Routing;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -61,7 +62,7 @@ internal sealed class CommandRelay(
         }
         finally
         {
-            served?.Route.Upstream.Use.Release();
+            served?.Route.Leave();
         }
     }
 
@@ -150,7 +151,7 @@ internal sealed class CommandRelay(
     }
 
     private async Task RelayBodyAsync(
-        CommandExchange exchange,
+        InProcessExchange exchange,
         CommandAnswer head,
         AnswerSender sender,
         ReadOnlyMemory<byte> id,
@@ -176,7 +177,7 @@ internal sealed class CommandRelay(
     }
 
     private async Task RelayEventsAsync(
-        CommandExchange exchange,
+        InProcessExchange exchange,
         CommandAnswer head,
         RelayTarget target,
         AnswerSender sender,
@@ -211,9 +212,10 @@ internal sealed class CommandRelay(
             {
                 await sender.NotifyAsync(head with { Type = AnswerType.Notification, Body = data });
             }
-            else if (message.Kind == MessageKind.Request && target.Served is { } served)
+            else if (message.Kind == MessageKind.Request && target.Served is { } served && exchange.IsRunning)
             {
-                exchange.RefuseServerRequest(served.Route, message.Id);
+                // The provider's protocol cannot carry it.
+                served.Route.Upstream.RefuseServerRequest(exchange.Exchange, served.Route, message.Id);
             }
         }
 
@@ -228,7 +230,7 @@ internal sealed class CommandRelay(
     // A JSON-RPC error of the server passes byte for byte. Other error pages do not: any proxy may have written them,
     // and they may reveal inner details.
     private static async Task RelayErrorAsync(
-        CommandExchange exchange,
+        InProcessExchange exchange,
         CommandAnswer head,
         AnswerSender sender,
         ReadOnlyMemory<byte> id,
@@ -342,7 +344,7 @@ internal sealed class CommandRelay(
         }
     }
 
-    private CommandExchange Start(
+    private InProcessExchange Start(
         string method,
         string path,
         string accept,
@@ -353,9 +355,9 @@ internal sealed class CommandRelay(
     )
     {
         var aborted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        return CommandExchange.Start(
+        return InProcessExchange.Start(
             application,
-            new CommandRequest(method, path, target.Host, accept, command, body, aborted),
+            new InProcessRequest(method, path, target.Host, accept, command.Headers, body, aborted),
             new CommandConnection(target.Host, client, settings.TunnelId, command),
             aborted
         );
@@ -377,7 +379,7 @@ internal sealed class CommandRelay(
     private static bool IsResponse(McpMessage message) =>
         message.Kind == MessageKind.Response && !message.Has(MessageErrors.Unreadable | MessageErrors.Shape);
 
-    private static bool IsEventStream(CommandResponse response) =>
+    private static bool IsEventStream(InProcessResponse response) =>
         EventStream.IsNamedBy(response.Headers.ContentType.ToString());
 
     // Includes the headers of the response, because a challenge must reach the client.

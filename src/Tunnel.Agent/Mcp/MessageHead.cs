@@ -51,6 +51,16 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
     private static bool Agrees(StringValues header, string? inBody) =>
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
 
+    /// <summary>Encodes a text that a header repeats (M7), if it is not one that a header may have as it is.</summary>
+    public static string Encode(string text) =>
+        text.Length > 0
+        && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        && text[0] != ' '
+        && text[^1] != ' '
+        && !text.StartsWith(EncodedPrefix, StringComparison.Ordinal)
+            ? text
+            : EncodedPrefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(text)) + EncodedSuffix;
+
     /// <summary>Decodes a header that repeats a part of the body (M7); null for invalid base64.</summary>
     public static string? Decode(string value)
     {

@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The input and output schemas of a pinned tool.</summary>
+/// <summary>What the agent reads of the pinned definition of a tool: its schemas and an annotation.</summary>
 internal sealed class PinnedSchema
 {
     private const string Member = "inputSchema";
@@ -29,6 +29,9 @@ internal sealed class PinnedSchema
     /// <summary>Why the schema cannot check arguments, so that every call fails; empty when it can.</summary>
     public string Problem { get; }
 
+    /// <summary>Whether the annotations of the tool say that it only reads.</summary>
+    public bool IsReadOnly { get; private init; }
+
     /// <summary>Whether the tool declares the form of its answers.</summary>
     public bool HasOutput { get; private init; }
 
@@ -37,16 +40,27 @@ internal sealed class PinnedSchema
     public static PinnedSchema Read(Definition tool)
     {
         using var definition = tool.Parse();
+        var isReadOnly =
+            definition.RootElement.TryGetProperty("annotations", out var annotations)
+            && annotations.ValueKind == JsonValueKind.Object
+            && annotations.TryGetProperty("readOnlyHint", out var hint)
+            && hint.ValueKind == JsonValueKind.True;
         var hasOutput = definition.RootElement.TryGetProperty(OutputMember, out var output);
         var answers = hasOutput ? TryCompile(output, out _) : null;
         if (!definition.RootElement.TryGetProperty(Member, out var schema))
         {
-            return new PinnedSchema(null, "") { HasOutput = hasOutput, Output = answers };
+            return new PinnedSchema(null, "")
+            {
+                IsReadOnly = isReadOnly,
+                HasOutput = hasOutput,
+                Output = answers,
+            };
         }
 
         var arguments = TryCompile(schema, out var problem);
         return new PinnedSchema(arguments, problem)
         {
+            IsReadOnly = isReadOnly,
             Headers = arguments is null ? FrozenDictionary<string, IReadOnlyList<string>>.Empty : ReadHeaders(schema),
             HasOutput = hasOutput,
             Output = answers,

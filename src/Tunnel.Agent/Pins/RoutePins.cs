@@ -67,6 +67,13 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindHeaders(TargetKind kind, string name) =>
         Enforces && kind == TargetKind.Tool && Covers(PinKind.Tool) ? state.FindSchema(name)?.Headers : null;
 
+    /// <summary>Whether the approved definition of the tool says that it only reads.</summary>
+    public bool IsReadOnly(string tool) => Covers(PinKind.Tool) && state.FindSchema(tool) is { IsReadOnly: true };
+
+    /// <summary>The headers that a call of the tool must have, as far as its approved definition is known.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindApprovedHeaders(string tool) =>
+        Covers(PinKind.Tool) ? state.FindSchema(tool)?.Headers : null;
+
     /// <summary>Records a list entry, or the instructions, that the server sends to a client.</summary>
     public void Observe(PinKey key, JsonElement entry)
     {

@@ -21,7 +21,25 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
     private readonly Refusals refusals = new(metrics, logger);
 
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
-        served.Route.Access.Oauth.Mode == OauthMode.Required ? CheckAsync(exchange, served) : new(true);
+        served.Route.Access.Oauth.Mode != OauthMode.Required ? new(true)
+        : exchange.IsOfMember ? CheckMemberAsync(exchange, served)
+        : CheckAsync(exchange, served);
+
+    // The composed route has checked the caller's token and proof: only what the member itself demands is left.
+    private async ValueTask<bool> CheckMemberAsync(Exchange exchange, ServedRoute served)
+    {
+        var access = served.Route.Access;
+        if (
+            exchange.Principal is not { } principal
+            || !access.AuthorizationServers.Contains(principal.Issuer, StringComparer.Ordinal)
+            || (access.Oauth.Dpop == DpopMode.Required && principal.KeyThumbprint is null)
+        )
+        {
+            return await RefuseAsync(exchange, served, AuthorizationFailures.TokenInvalid, "");
+        }
+
+        return await CheckPrincipalAsync(exchange, served, principal);
+    }
 
     private async ValueTask<bool> CheckAsync(Exchange exchange, ServedRoute served)
     {
@@ -101,23 +119,24 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
             return false;
         }
 
-        // (5) From here on bodies count to the caller, and none is read for longer than the token is valid (A12).
+        // (5) and (6). From here on bodies count to the caller, and none is read for longer than the token is valid (A12).
         exchange.Principal = principal;
-        if (!await CheckScopesAsync(exchange, served, principal))
+        if (!await CheckPrincipalAsync(exchange, served, principal))
         {
             return false;
-        }
-
-        // (6)
-        if (!TryOpenSession(headers, access, principal))
-        {
-            return await RefuseAsync(exchange, served, McpFailures.SessionUnknown, "");
         }
 
         exchange.MetadataUrl = served.Resource.MetadataUrl;
         exchange.ClientToken = credential.Token;
         return true;
     }
+
+    private async ValueTask<bool> CheckPrincipalAsync(Exchange exchange, ServedRoute served, Principal principal) =>
+        await CheckScopesAsync(exchange, served, principal)
+        && (
+            TryOpenSession(exchange.Request.Headers, served.Route.Access, principal)
+            || await RefuseAsync(exchange, served, McpFailures.SessionUnknown, "")
+        );
 
     private static bool TryOpenSession(IHeaderDictionary headers, RouteAccess access, Principal principal)
     {

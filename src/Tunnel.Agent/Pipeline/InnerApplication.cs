@@ -37,7 +37,7 @@ internal sealed class InnerApplication(
         }
         finally
         {
-            served?.Route.Upstream.Use.Release();
+            served?.Route.Leave();
             if (context.Span is { } ended)
             {
                 CallSpan.End(ended, context);

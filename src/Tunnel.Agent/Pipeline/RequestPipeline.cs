@@ -77,17 +77,37 @@ internal sealed class RequestPipeline(
         }
         catch (Exception e)
         {
-            try
+            await AnswerErrorAsync(exchange, served, entered, e);
+        }
+    }
+
+    /// <summary>
+    /// Serves the call of a member. It does not wait in the queue, because the call of the composed tool already has a place
+    /// in it and waits for this one.
+    /// </summary>
+    public async Task ServeMemberAsync(Exchange exchange, ServedRoute served)
+    {
+        var entered = 0;
+        try
+        {
+            var isAdmitted = true;
+            while (isAdmitted && entered < stages.Length)
             {
-                await AnswerErrorAsync(exchange, e, span);
+                isAdmitted = await stages[entered++].AdmitAsync(exchange, served);
             }
-            finally
+
+            if (isAdmitted)
             {
-                if (served is not null)
-                {
-                    await CompleteAsync(exchange, served, entered, StageOutcome.Interrupted);
-                }
+                await ServeByUpstreamAsync(exchange, served, exchange.Request.Headers.Host.ToString());
             }
+            else
+            {
+                await CompleteAsync(exchange, served, entered, StageOutcome.Refused);
+            }
+        }
+        catch (Exception e)
+        {
+            await AnswerErrorAsync(exchange, served, entered, e);
         }
     }
 
@@ -106,7 +126,22 @@ internal sealed class RequestPipeline(
         }
     }
 
-    private async Task AnswerErrorAsync(Exchange exchange, Exception error, Activity? span)
+    private async Task AnswerErrorAsync(Exchange exchange, ServedRoute? served, int entered, Exception error)
+    {
+        try
+        {
+            await AnswerErrorAsync(exchange, error);
+        }
+        finally
+        {
+            if (served is not null)
+            {
+                await CompleteAsync(exchange, served, entered, StageOutcome.Interrupted);
+            }
+        }
+    }
+
+    private async Task AnswerErrorAsync(Exchange exchange, Exception error)
     {
         if (error is OperationCanceledException && exchange.ClientGone.IsCancellationRequested)
         {
@@ -114,7 +149,7 @@ internal sealed class RequestPipeline(
             return;
         }
 
-        Activity.Current = exchange.Span ?? span; // for the line's trace_id
+        Activity.Current = exchange.Span ?? Activity.Current; // for the line's trace_id
         Log.ExchangeFault(logger, error);
         if (exchange.Response.HasStarted)
         {

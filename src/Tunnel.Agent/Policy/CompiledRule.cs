@@ -37,7 +37,8 @@ internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IR
         && (groups.Length == 0 || HasGroup(principal));
 
     private bool IsFrom(in Caller caller) =>
-        (rule.Sources.IsEmpty || (caller.Address is { } address && rule.Sources.Contains(address)))
+        (rule.Via.Count == 0 || rule.Via.Contains(caller.Via, StringComparer.Ordinal))
+        && (rule.Sources.IsEmpty || (caller.Address is { } address && rule.Sources.Contains(address)))
         && (workloads.Length == 0 || HasWorkload(caller.Workload));
 
     private bool HasWorkload(string name)

@@ -130,6 +130,7 @@ internal static class PolicyReader
             Groups = section.Strings("groups"),
             Sources = section.Ranges("source"),
             Workloads = section.Strings("workload"),
+            Via = section.Strings("via"),
             Tools = section.Strings("tools"),
             Prompts = section.Strings("prompts"),
             Resources = section.Strings("resources"),
@@ -307,6 +308,11 @@ internal static class PolicyReader
                 "A workload has a name.",
                 "Write it as the client's certificate has it, such as spiffe://corp.example/ns/a/*."
             );
+        }
+
+        if (section.Has("via") && rule.Via.Count == 0)
+        {
+            section.Error("via", "The list is empty, so that the rule is for no call.", "List routes, or remove it.");
         }
 
         foreach (var scope in rule.RequiredScopes.Where(s => !OauthText.IsScope(s)))

@@ -35,6 +35,9 @@ internal sealed record PolicyRule
     /// <summary>Names in client certificates, as verified by the edge, or patterns.</summary>
     public IReadOnlyList<string> Workloads { get; init; } = [];
 
+    /// <summary>Composed routes: the rule is for the calls that their tools make for this caller; empty for any call.</summary>
+    public IReadOnlyList<string> Via { get; init; } = [];
+
     public IReadOnlyList<string> Tools { get; init; } = [];
 
     public IReadOnlyList<string> Prompts { get; init; } = [];
@@ -69,7 +72,7 @@ internal sealed record PolicyRule
     /// <summary>Arguments that records do not describe, whatever this rule decides.</summary>
     public IReadOnlyList<JsonPointer> Masked { get; init; } = [];
 
-    public bool IsForEveryone => !HasPrincipal && Sources.IsEmpty && Workloads.Count == 0;
+    public bool IsForEveryone => !HasPrincipal && Sources.IsEmpty && Workloads.Count + Via.Count == 0;
 
     public bool HasPrincipal => Issuer.Length + Subject.Length + ClientId.Length + Scope.Length + Groups.Count > 0;
 

@@ -64,6 +64,11 @@ internal sealed record PolicySettings
                 Add([.. rule.Workloads]);
                 Add([.. rule.RequiredScopes]);
                 Add([.. rule.Masked.Select(m => m.Text)]);
+                if (rule.Via.Count > 0)
+                {
+                    Add(["via", .. rule.Via]);
+                }
+
                 if (rule.Answer is { } answer)
                 {
                     Add("answer", $"{answer}");

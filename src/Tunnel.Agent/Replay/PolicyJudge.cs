@@ -67,7 +67,7 @@ internal sealed class PolicyJudge
             call.Kind,
             call.Name,
             [],
-            new Caller(call.Principal),
+            new Caller(call.Principal, Via: call.Via),
             arguments
         );
         if (arguments is null && decision is { IsAllowed: true, Rule.HasConditions: true })
@@ -87,7 +87,7 @@ internal sealed class PolicyJudge
         }
 
         var route = routes[call.Route];
-        var caller = new Caller(call.Principal);
+        var caller = new Caller(call.Principal, Via: call.Via);
         using var arguments = call.Arguments is { } written ? new CallArguments(written) : null;
         var judges = route.Settings.Mode is PolicyMode.Off or PolicyMode.Record
             ? []

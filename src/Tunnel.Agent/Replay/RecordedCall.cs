@@ -36,6 +36,9 @@ internal sealed record RecordedCall
 
     public string Reason { get; private init; } = "";
 
+    /// <summary>The composed route whose tool made the call; empty for a call of a client.</summary>
+    public string Via { get; private init; } = "";
+
     /// <summary>Null on routes without authentication.</summary>
     public Principal? Principal { get; private init; }
 
@@ -98,6 +101,7 @@ internal sealed record RecordedCall
                 Rule = Text(root, "rule"),
                 Decision = expected.Length > 0 ? expected : Text(root, "decision"),
                 Reason = Text(root, "reason"),
+                Via = FindObject(root, "compose") is { } compose ? Text(compose, "route") : Text(root, "via"),
                 Principal = ReadPrincipal(root, out var gap),
                 Arguments = ReadArguments(root),
                 HasSucceeded =

@@ -23,6 +23,9 @@ internal sealed class ClaimValue
     /// <summary>The texts and integers of a list; empty for another kind.</summary>
     public IReadOnlyList<ClaimValue> Elements { get; }
 
+    /// <summary>The text, or an integer as JSON writes it; empty for a list.</summary>
+    public string Text => Encoding.UTF8.GetString(bytes);
+
     /// <summary>Null for empty text, which counts as missing.</summary>
     public static ClaimValue? FromText(string text) =>
         text.Length == 0 ? null : new ClaimValue(ClaimValueKind.Text, Encoding.UTF8.GetBytes(text), []);

@@ -41,6 +41,12 @@ internal sealed class Exchange(BodyReader bodies)
     /// </summary>
     public string? ClientToken { get; set; }
 
+    /// <summary>The composed tool that makes this call, or that this call is of; null for all other calls.</summary>
+    public Composition? Composition { get; set; }
+
+    /// <summary>Whether the agent makes the call for a composed tool, whose caller it has authenticated.</summary>
+    public bool IsOfMember => Composition is { Route.Length: > 0 };
+
     /// <summary>Reads the request's body before it may pass. All exchanges have the same reader, with one budget.</summary>
     public BodyReader Bodies => bodies;
 
@@ -113,6 +119,7 @@ internal sealed class Exchange(BodyReader bodies)
         Principal = null;
         MetadataUrl = null;
         ClientToken = null;
+        Composition = null;
         MessageId = default;
         EndsAt = null;
         IsBounded = false;

@@ -18,6 +18,9 @@ internal sealed record Failure(string Reason, int Status, string Type, string Me
     /// <summary>The request for approval that a person has to decide, or has rejected; null in all others.</summary>
     public ApprovalTicket? Ticket { get; init; }
 
+    /// <summary>The part of a composed tool's call that failed; null in all others.</summary>
+    public FailedStep? Step { get; init; }
+
     /// <summary>
     /// After how many seconds the caller may retry: the <c>Retry-After</c> header; 0 = no such header.
     /// </summary>
@@ -29,3 +32,7 @@ internal sealed record Failure(string Reason, int Status, string Type, string Me
     /// <summary>The hop that failed; the value of the <c>culvert-failed-hop</c> header.</summary>
     public string HopName { get; } = Reason.Split('.')[0];
 }
+
+/// <param name="Name">The step; empty if it was none.</param>
+/// <param name="Detail">A code of the member, or a position or a name in the operator's file. Never a value of a call.</param>
+internal sealed record FailedStep(string Name, string Detail);

@@ -36,7 +36,7 @@ internal static class Failures
         rows.Select(Read).ToDictionary(failure => failure.Reason, StringComparer.Ordinal);
 
     private static Failure Read(string[] row) =>
-        row[0].Split('.') is ["agent" or "policy" or "upstream", { Length: > 0 }]
+        row[0].Split('.') is ["agent" or "policy" or "upstream" or "compose", { Length: > 0 }]
             ? new Failure(row[0], ParseNumber(row[1]), row[2], row[6], row[7], row[8])
             {
                 RpcCode = row[3] == None ? null : ParseNumber(row[3]),

@@ -71,6 +71,16 @@ internal static class RpcText
                     json.WriteString("expires"u8, ticket.ExpiresAt.UtcDateTime);
                 }
 
+                if (failure.Step is { } step)
+                {
+                    if (step.Name.Length > 0)
+                    {
+                        json.WriteString("step"u8, step.Name);
+                    }
+
+                    json.WriteString("detail"u8, step.Detail);
+                }
+
                 json.WriteString("error_code"u8, failure.Reason);
                 json.WriteString("failed_hop"u8, failure.HopName);
                 if (requestId.Length > 0)

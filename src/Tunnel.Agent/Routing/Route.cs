@@ -12,6 +12,36 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
 
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
+    /// <summary>False: it has no hostname, and only composed tools call it.</summary>
+    public bool IsExposed { get; init; } = true;
+
+    /// <summary>The routes whose tools its composed tools call; none for other routes.</summary>
+    public IReadOnlyList<Route> Members { get; init; } = [];
+
+    /// <summary>
+    /// Holds its upstream, and those of its members, until <see cref="Leave"/>. False: one of them is replaced already.
+    /// </summary>
+    public bool TryEnter()
+    {
+        if (!Upstream.Use.TryEnter())
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Members.Count; i++)
+        {
+            if (!Members[i].Upstream.Use.TryEnter())
+            {
+                Release(i);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public void Leave() => Release(Members.Count);
+
     /// <summary>True if its names get certificates of a public CA.</summary>
     public bool IsPublic { get; init; }
 
@@ -29,6 +59,16 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
         hostname == domain ? BareDomain
         : hostname.EndsWith($".{domain}", StringComparison.Ordinal) ? hostname[..^(domain.Length + 1)]
         : null;
+
+    private void Release(int members)
+    {
+        for (var i = 0; i < members; i++)
+        {
+            Members[i].Upstream.Use.Release();
+        }
+
+        Upstream.Use.Release();
+    }
 
     public static string HostnameUnder(string name, string domain) => name == BareDomain ? domain : $"{name}.{domain}";
 }

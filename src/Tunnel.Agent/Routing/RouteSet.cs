@@ -20,9 +20,28 @@ internal sealed class RouteSet : IAsyncDisposable
         IReadOnlyList<Route>? before = null,
         SessionKey? sessionKey = null,
         PinBook? pins = null
-    ) =>
-        new([
-            .. settings.Select(s => new Route(
+    )
+    {
+        var created = settings.ToDictionary(s => s.Name, Create, StringComparer.Ordinal);
+        return new RouteSet([
+            .. settings.Select(s =>
+                created[s.Name] with
+                {
+                    // A trial of one route has no others.
+                    Members = [.. s.Upstream.Members.Where(created.ContainsKey).Select(name => created[name])],
+                }
+            ),
+        ]);
+
+        Route Create(RouteSettings s)
+        {
+            // The caller of a composed tool is also judged by the rules of its members.
+            List<PolicyRule> rules =
+            [
+                .. s.Policy.Rules,
+                .. settings.Where(m => s.Upstream.Members.Contains(m.Name)).SelectMany(m => m.Policy.Rules),
+            ];
+            return new Route(
                 s.Name,
                 FindExisting(s, before) ?? create(s.Upstream),
                 s.AllowedOrigins,
@@ -31,14 +50,15 @@ internal sealed class RouteSet : IAsyncDisposable
                     [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
                     CreateCredential(s.Credential, time),
                     time,
-                    s.Policy.Rules.Any(r => r.Groups.Count > 0),
-                    s.Policy.Rules.Any(r => r.ReadsClaims),
+                    rules.Exists(r => r.Groups.Count > 0),
+                    s.Upstream.ReadsClaims || rules.Exists(r => r.ReadsClaims),
                     Before(s.Name, before)?.Access,
                     sessionKey is null ? null : new SessionBinding(s.Name, sessionKey)
                 )
             )
             {
                 Hostnames = s.Hostnames,
+                IsExposed = s.IsExposed,
                 IsPublic = s.IsPublic,
                 Policy = RoutePolicy.Create(
                     s.Policy,
@@ -48,8 +68,9 @@ internal sealed class RouteSet : IAsyncDisposable
                     Before(s.Name, before)?.Policy,
                     pins?.Create(s.Name, s.Pins)
                 ),
-            }),
-        ]);
+            };
+        }
+    }
 
     // An upstream with an unchanged configuration is reused: its connections, programs and sessions continue.
     private static Upstream? FindExisting(RouteSettings settings, IReadOnlyList<Route>? before) =>

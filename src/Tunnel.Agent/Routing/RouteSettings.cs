@@ -12,6 +12,9 @@ internal sealed record RouteSettings
 
     public required UpstreamSettings Upstream { get; init; }
 
+    /// <summary>False: it has no hostname, and only composed tools call it.</summary>
+    public bool IsExposed { get; init; } = true;
+
     /// <summary>True if the CA of <c>acme</c> issues its certificate.</summary>
     public bool IsPublic { get; init; }
 

@@ -40,6 +40,7 @@ internal sealed class RouteTable
             .Where(f => f.Issuer is not null)
             .ToList();
         var all = routes
+            .Where(r => r.IsExposed)
             .SelectMany(r =>
                 r.NamesUnder(domain, Hostnames)
                     .Select(name => new ServedRoute(

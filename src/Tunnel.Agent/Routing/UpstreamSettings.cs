@@ -21,6 +21,12 @@ internal abstract record UpstreamSettings
     /// <summary>The server for people: a URL without path, a program's name. Never a secret.</summary>
     public abstract string Address { get; }
 
+    /// <summary>The routes whose tools it calls for its callers; empty for other upstreams.</summary>
+    public virtual IReadOnlyCollection<string> Members => [];
+
+    /// <summary>Whether it gives its members or its statements claims of its callers.</summary>
+    public virtual bool ReadsClaims => false;
+
     /// <summary>The origins of a web server in its own URLs; empty for other upstreams.</summary>
     public virtual IReadOnlyList<string> WebOrigins => [];
 }

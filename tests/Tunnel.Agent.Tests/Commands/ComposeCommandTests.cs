@@ -41,7 +41,7 @@ public sealed class ComposeCommandTests : IDisposable
 
         result.ExitCode.ShouldBe(ExitCodes.Configuration);
         result.Error.ShouldContain(
-            "agent.yaml:33: routes.revenue.upstream.compose.tools.late_orders.select: Line 3, column 15 of the SQL: The function random is not allowed."
+            "agent.yaml:35: routes.revenue.upstream.compose.tools.late_orders.select: Line 3, column 15 of the SQL: The function random is not allowed."
         );
         result.Error.ShouldContain("The route erp does not exist.");
     }

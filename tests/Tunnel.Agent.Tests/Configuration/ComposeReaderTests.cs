@@ -81,7 +81,19 @@ public sealed class ComposeReaderTests
         "late_orders.steps[0].with.name.argument",
         "customer is not a JSON pointer."
     )]
-    [InlineData("{claim: sub}", "{claim: \"\"}", "late_orders.steps[0].with.owner.claim", "This is empty.")]
+    [InlineData("{claim: sub}", "{claim: \"\"}", "late_orders.steps[0].with.owner.claim", "The claim has no name.")]
+    [InlineData(
+        "{claim: sub}",
+        "{claim: regions}",
+        "late_orders.steps[0].with.owner.claim",
+        "issuers.corp.claims does not name the claim regions, so that no rule may compare it."
+    )]
+    [InlineData(
+        ":argument_least",
+        ":claim_regions",
+        "late_orders.select",
+        "No rule may compare the claim regions of this route's callers."
+    )]
     [InlineData(
         "tier: /tier}",
         "ID: /tier}",

@@ -87,6 +87,7 @@ internal sealed class Tunnel : IAsyncDisposable
         var log = loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(metrics, log);
         var pipeline = new RequestPipeline(gate, policy, refusals, time ?? TimeProvider.System, log, counts, traces);
+        Members = new MemberPipeline(pipeline, bodies);
         CreateApplication = map => new InnerApplication(map, pipeline, bodies, traces);
         Application = CreateApplication(Map);
         Server = new InnerServer(
@@ -123,6 +124,9 @@ internal sealed class Tunnel : IAsyncDisposable
 
     /// <summary>Handles requests, whichever way they come.</summary>
     public InnerApplication Application { get; }
+
+    /// <summary>Serves the calls that composed tools make.</summary>
+    public MemberPipeline Members { get; }
 
     /// <summary>Makes what handles requests by the routes of another map.</summary>
     public Func<RouteMap, InnerApplication> CreateApplication { get; }
@@ -192,6 +196,9 @@ internal sealed class Tunnel : IAsyncDisposable
                 Policy = policy ?? RoutePolicy.Off,
             }
         );
+
+    /// <summary>The routes of a file, whose upstreams then belong to the tunnel.</summary>
+    public void Add(IEnumerable<Route> others) => routes.AddRange(others);
 
     public static HttpUpstreamSettings UpstreamTo(int port) =>
         new()

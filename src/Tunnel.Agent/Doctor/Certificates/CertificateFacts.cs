@@ -36,7 +36,8 @@ internal sealed record CertificateFacts
             ?
             [
                 .. Settings
-                    .Routes.Select(route => Route.HostnameUnder(route.Name, domain))
+                    .Routes.Where(route => route.IsExposed)
+                    .Select(route => Route.HostnameUnder(route.Name, domain))
                     .Order(StringComparer.Ordinal),
             ]
             : null;

@@ -283,6 +283,7 @@ internal sealed class AnswerLint(PolicySettings policy, IReadOnlyDictionary<stri
         && (rule.Groups.Count == 0 || (other.Groups.Count > 0 && other.Groups.All(rule.Groups.Contains)))
         && (rule.Sources.IsEmpty || $"{rule.Sources}" == $"{other.Sources}")
         && (rule.Workloads.Count == 0 || (other.Workloads.Count > 0 && other.Workloads.All(rule.Workloads.Contains)))
+        && (rule.Via.Count == 0 || (other.Via.Count > 0 && other.Via.All(rule.Via.Contains)))
         && (!rule.HasConditions || $"{rule.Arguments}" == $"{other.Arguments}");
 }
 

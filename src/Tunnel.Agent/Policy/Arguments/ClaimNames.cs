@@ -53,9 +53,16 @@ internal sealed class ClaimNames
         return claim;
     }
 
+    /// <summary>Whether the tokens of all issuers may have the claim.</summary>
+    public bool Includes(string claim) =>
+        hasCallers && (Always.Contains(claim, StringComparer.Ordinal) || FindWithout(claim).Count == 0);
+
+    private List<(string Issuer, IReadOnlyList<string> Claims)> FindWithout(string claim) =>
+        [.. exposed.Where(e => !e.Claims.Contains(claim, StringComparer.Ordinal))];
+
     private void CheckExposed(ConfigSection section, string key, string claim)
     {
-        var without = exposed.Where(e => !e.Claims.Contains(claim, StringComparer.Ordinal)).ToList();
+        var without = FindWithout(claim);
         if (without.Count == 0)
         {
             return;

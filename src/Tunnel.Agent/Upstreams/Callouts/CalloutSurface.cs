@@ -11,7 +11,7 @@ internal abstract class CalloutSurface
         channel == HarpoonSurface.Channel ? HarpoonSurface.Instance : OwnSurface.Instance;
 
     /// <summary>The result of <c>tools/list</c>.</summary>
-    public abstract ReadOnlySpan<byte> Definitions { get; }
+    public abstract ReadOnlyMemory<byte> Definitions { get; }
 
     public virtual bool HasAudience => false;
 

@@ -6,59 +6,21 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>
-/// An MCP server inside the agent, without sessions and of both eras, whose tools list and call targets. Every call is
-/// logged with its caller, target and outcome.
-/// </summary>
+/// <summary>A server whose tools list and call targets. Every call is logged with its caller, target and outcome.</summary>
 internal sealed class CalloutUpstream(
     CalloutSettings settings,
     AgentMetrics metrics,
     TimeProvider time,
     ILogger logger,
     IHostResolver? resolver = null
-) : Upstream
+) : AgentServer("culvert-callouts", settings.Path, settings.MaxCalls, metrics, time, logger)
 {
-    private const int MethodNotFound = RpcText.MethodNotFound;
-    private const int InvalidParams = RpcText.InvalidParams;
-
     private readonly CalloutClient client = new(settings, time, resolver);
-    private readonly Refusals refusals = new(metrics, logger);
-    private readonly ConcurrencyLimit concurrency = new(settings.MaxCalls);
 
     public override CalloutSettings Settings => settings;
 
-    public override async Task ServeAsync(Exchange exchange, Route route, string host)
-    {
-        var caller = ClientKey.From(exchange);
-        if (!concurrency.TryEnter(caller))
-        {
-            await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.Busy);
-            return;
-        }
-
-        using var deadline = new ExchangeDeadline(settings.Timeouts, time, exchange.ClientGone, Use.Over);
-        if (exchange.EndsAt is { } end)
-        {
-            deadline.LimitTo(end);
-        }
-
-        try
-        {
-            await HandleAsync(exchange, route, deadline.Token);
-        }
-        catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
-        {
-            // The rule's time limit has expired, or the file no longer has this route.
-            if (!exchange.TryStop(deadline, new AnswerStop(IsBrokenOff: true)))
-            {
-                await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.HeadersTimeout);
-            }
-        }
-        finally
-        {
-            concurrency.Release(caller);
-        }
-    }
+    // Base64 and JSON escapes lengthen a body.
+    protected override long MaxMessageBytes => 64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes);
 
     /// <summary>The server runs as long as the agent does. The health of its targets is not probed.</summary>
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
@@ -70,59 +32,9 @@ internal sealed class CalloutUpstream(
         return ValueTask.CompletedTask;
     }
 
-    private async Task HandleAsync(Exchange exchange, Route route, CancellationToken cancellationToken)
-    {
-        var headers = exchange.Request.Headers;
-        var version = headers[McpHeaders.ProtocolVersion].ToString();
-        if (!McpEndpoint.IsEndpoint(exchange.Target, settings.Path))
-        {
-            await refusals.RefuseAsync(exchange, route.Name, McpFailures.PathUnknown);
-            return;
-        }
+    protected override ReadOnlyMemory<byte> GetDefinitions(Exchange exchange) => FindSurface(exchange).Definitions;
 
-        if (!HttpMethods.IsPost(exchange.Request.Method))
-        {
-            await refusals.RefuseAsync(exchange, route.Name, McpFailures.MethodNotAllowed);
-            return;
-        }
-
-        // Base64 and JSON escapes lengthen a body.
-        var maxBytes = 64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes);
-        if (await McpEndpoint.ReadMessageAsync(exchange, maxBytes, settings.Timeouts.StreamIdle) is { } failure)
-        {
-            await refusals.RefuseAsync(exchange, route.Name, failure);
-            return;
-        }
-
-        var message = exchange.Message!;
-        var head = MessageHead.Read(headers, message);
-        var isModern = head.IsModern;
-        if (!isModern && version.Length > 0 && !McpRevision.IsRevision(version))
-        {
-            await refusals.RefuseAsync(exchange, route.Name, McpFailures.VersionUnreadable);
-        }
-        else if (isModern && McpEndpoint.FindFailure(head, message) is { } wrong)
-        {
-            await refusals.RefuseAsync(exchange, route.Name, wrong, id: message.Id);
-        }
-        else if (isModern && message.Version is { } asked && asked != McpRevision.FirstModern)
-        {
-            var unsupported = McpFailures.VersionUnsupported with { Versions = new([McpRevision.FirstModern], asked) };
-            await refusals.RefuseAsync(exchange, route.Name, unsupported, id: message.Id);
-        }
-        else if (message.Kind != MessageKind.Request)
-        {
-            exchange.Response.StatusCode = StatusCodes.Status202Accepted; // L3
-            exchange.Response.Headers.ContentLength = 0;
-            metrics.Forwarded(route.Name, StatusCodes.Status202Accepted);
-        }
-        else
-        {
-            await AnswerAsync(exchange, route, message, isModern, cancellationToken);
-        }
-    }
-
-    private async Task AnswerAsync(
+    protected override async ValueTask<ReadOnlyMemory<byte>?> CallAsync(
         Exchange exchange,
         Route route,
         McpMessage message,
@@ -130,47 +42,23 @@ internal sealed class CalloutUpstream(
         CancellationToken cancellationToken
     )
     {
-        var surface = CalloutSurface.Find(exchange.Connection.Channel);
-        switch (message.Method)
+        var surface = FindSurface(exchange);
+        return message.Name switch
         {
-            case McpMethods.Initialize when !isModern:
-                await JsonAsync(exchange, route, 200, CalloutAnswers.Initialized(message));
-                break;
-            case McpMethods.Ping when !isModern:
-                await JsonAsync(exchange, route, 200, CalloutAnswers.Empty(message, isModern));
-                break;
-            case McpMethods.Discover when isModern:
-                await JsonAsync(exchange, route, 200, CalloutAnswers.Discovered(message));
-                break;
-            case McpMethods.ListTools:
-                await JsonAsync(exchange, route, 200, CalloutAnswers.Tools(message, isModern, surface));
-                break;
-            case McpMethods.CallTool:
-                var answer = message.Name switch
-                {
-                    CalloutTools.List => ListTargets(message, isModern, surface),
-                    CalloutTools.Call => CalloutAnswers.Called(
-                        message,
-                        isModern,
-                        surface,
-                        await CallAsync(exchange, route, message, surface, cancellationToken),
-                        client.Targets
-                    ),
-                    CalloutTools.Audience when surface.HasAudience => GetAudience(exchange, route, message, isModern),
-                    _ => RpcText.Error(message.Id.Span, InvalidParams, "The tool does not exist."),
-                };
-                await JsonAsync(exchange, route, 200, answer);
-                break;
-            default:
-                await JsonAsync(
-                    exchange,
-                    route,
-                    isModern ? 404 : 200, // M2
-                    RpcText.Error(message.Id.Span, MethodNotFound, "The method does not exist.")
-                );
-                break;
-        }
+            CalloutTools.List => ListTargets(message, isModern, surface),
+            CalloutTools.Call => CalloutAnswers.Called(
+                message,
+                isModern,
+                surface,
+                await CallAsync(exchange, route, message, surface, cancellationToken),
+                client.Targets
+            ),
+            CalloutTools.Audience when surface.HasAudience => GetAudience(exchange, route, message, isModern),
+            _ => (ReadOnlyMemory<byte>?)null,
+        };
     }
+
+    private static CalloutSurface FindSurface(Exchange exchange) => CalloutSurface.Find(exchange.Connection.Channel);
 
     private ReadOnlyMemory<byte> ListTargets(McpMessage message, bool isModern, CalloutSurface surface) =>
         surface.Select(message, client.Targets) is { } targets
@@ -185,7 +73,7 @@ internal sealed class CalloutUpstream(
         CancellationToken cancellationToken
     )
     {
-        var began = time.GetTimestamp();
+        var began = Time.GetTimestamp();
         var request = surface.ReadRequest(message);
         var result =
             request is null ? CalloutResult.Refused(CalloutRefusal.Arguments)
@@ -197,7 +85,7 @@ internal sealed class CalloutUpstream(
 
     private ReadOnlyMemory<byte> GetAudience(Exchange exchange, Route route, McpMessage message, bool isModern)
     {
-        var began = time.GetTimestamp();
+        var began = Time.GetTimestamp();
         var name = CalloutSurface.ReadTarget(message);
         var target = name is null ? null : client.Targets.Find(name);
         var refusal =
@@ -221,7 +109,7 @@ internal sealed class CalloutUpstream(
         long began
     ) =>
         Log.CalloutMade(
-            logger,
+            Logger,
             route.Name,
             exchange.Principal?.Issuer ?? "",
             exchange.Principal?.Subject ?? "",
@@ -230,17 +118,6 @@ internal sealed class CalloutUpstream(
             result.Status,
             result.Body.Length,
             result.Redirects,
-            (long)time.GetElapsedTime(began).TotalMilliseconds
+            (long)Time.GetElapsedTime(began).TotalMilliseconds
         );
-
-    private async Task JsonAsync(Exchange exchange, Route route, int status, ReadOnlyMemory<byte> body)
-    {
-        exchange.ReleaseBody();
-        var response = exchange.Response;
-        response.StatusCode = status;
-        response.Headers.ContentType = "application/json";
-        response.Headers.ContentLength = body.Length;
-        await exchange.ResponseBody.Writer.WriteAsync(body, exchange.ClientGone);
-        metrics.Forwarded(route.Name, status);
-    }
 }

@@ -37,10 +37,10 @@ internal sealed class HarpoonSurface : CalloutSurface
 
     private HarpoonSurface() { }
 
-    public override ReadOnlySpan<byte> Definitions =>
+    public override ReadOnlyMemory<byte> Definitions { get; } =
         """
         [{"name":"list_targets","description":"Lists the targets that may be called.","inputSchema":{"type":"object","properties":{"categories":{"type":"array","items":{"type":"string"},"description":"Target categories to include."},"sources":{"type":"array","items":{"type":"string"},"description":"Target sources to include."},"tags":{"type":"array","items":{"type":"string"},"description":"Target tags to include (all tags must match)."}},"additionalProperties":false},"annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},{"name":"call_target","description":"Calls one target by its label. Values given here can only lower the target's limits.","inputSchema":{"type":"object","properties":{"label":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,63}$","minLength":1,"maxLength":64},"method":{"type":"string","enum":["GET","POST","PUT"]},"headers":{"type":"object","additionalProperties":{"type":"string"},"default":{}},"body":{"type":"string"},"timeout_ms":{"type":"integer","minimum":100,"maximum":120000},"max_response_bytes":{"type":"integer","minimum":1},"follow_redirects":{"type":"boolean","default":true},"max_redirects":{"type":"integer","minimum":0,"maximum":5}},"required":["label","method"],"additionalProperties":false},"annotations":{"openWorldHint":true}},{"name":"get_oauth_target_audience","description":"Returns the exact URL of an OAuth token endpoint, as the audience of a private_key_jwt assertion.","inputSchema":{"type":"object","properties":{"label":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,63}$","minLength":1,"maxLength":64}},"required":["label"],"additionalProperties":false},"annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}}]
-        """u8;
+        """u8.ToArray();
 
     public override bool HasAudience => true;
 

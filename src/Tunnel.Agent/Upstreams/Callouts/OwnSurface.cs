@@ -23,10 +23,10 @@ internal sealed class OwnSurface : CalloutSurface
 
     private OwnSurface() { }
 
-    public override ReadOnlySpan<byte> Definitions =>
+    public override ReadOnlyMemory<byte> Definitions { get; } =
         """
         [{"name":"list_targets","description":"Lists the targets that may be called, with their methods and limits.","inputSchema":{"type":"object","properties":{},"additionalProperties":false},"annotations":{"readOnlyHint":true}},{"name":"call_target","description":"Calls one target by its name. Values given here can only lower the target's limits.","inputSchema":{"type":"object","properties":{"name":{"type":"string"},"method":{"type":"string","default":"GET"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{"type":"string"},"body_base64":{"type":"string"},"timeout_ms":{"type":"integer","minimum":0},"max_response_bytes":{"type":"integer","minimum":0},"max_redirects":{"type":"integer","minimum":0}},"required":["name"],"additionalProperties":false}}]
-        """u8;
+        """u8.ToArray();
 
     public override CalloutRequest? ReadRequest(McpMessage message) =>
         ReadArguments(message, arguments => CalloutRequest.Read(arguments, Members));

@@ -13,6 +13,9 @@ internal sealed record ComposeStep
 
     public required string Tool { get; init; }
 
+    /// <summary>The tool with its route, as the file names it.</summary>
+    public string Call => $"{Route}/{Tool}";
+
     public required IReadOnlyList<StepArgument> Arguments { get; init; }
 
     /// <summary>The earlier step for each of whose rows the tool is called; null for one call.</summary>
@@ -23,6 +26,9 @@ internal sealed record ComposeStep
 
     /// <summary>Whether a failure makes the step empty, which the finding reports. Otherwise it fails the call.</summary>
     public bool MayFail { get; init; }
+
+    /// <summary>Whether the operator vouches that the tool only reads, so that no pinned definition has to say so.</summary>
+    public bool OnlyReads { get; init; }
 
     /// <summary>Whether an answer without a structured part may have its JSON as text.</summary>
     public bool ReadsText { get; init; }

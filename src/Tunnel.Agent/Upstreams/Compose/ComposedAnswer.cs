@@ -1,3 +1,5 @@
+using Culvert.Tunnel.Agent.Requests;
+
 namespace Culvert.Tunnel.Agent.Upstreams.Compose;
 
 /// <summary>What a composed tool returns to its caller.</summary>
@@ -35,6 +37,9 @@ internal sealed record ComposeFailure(string Code, string Step, string Detail)
 
     /// <summary>The finding does not match the output schema.</summary>
     public const string Output = "compose.output";
+
+    /// <summary>The member's request for approval; null without one.</summary>
+    public ApprovalTicket? Ticket { get; init; }
 
     public override string ToString() => Step.Length > 0 ? $"{Code}: step {Step}: {Detail}" : $"{Code}: {Detail}";
 }

@@ -16,6 +16,8 @@ internal sealed class ComposedCall
 
     private const int CallsAtOnce = 8;
 
+    private static readonly SemaphoreSlim Statements = new(Environment.ProcessorCount);
+
     // The size of the rows of all steps; StepReader bounds those of one.
     private const long MaxCharacters = 2 * StepReader.MaxCharacters;
 
@@ -72,7 +74,7 @@ internal sealed class ComposedCall
 
         if (tool.FindForbiddenWrite(members.IsReadOnly) is { } forbidden)
         {
-            return Fail(ComposeFailure.Writes, forbidden.Name, $"{forbidden.Route}/{forbidden.Tool}");
+            return Fail(ComposeFailure.Writes, forbidden.Name, forbidden.Call);
         }
 
         foreach (var wave in tool.CreateWaves())
@@ -204,7 +206,7 @@ internal sealed class ComposedCall
         await places.WaitAsync(cancellationToken);
         try
         {
-            var answer = await members.CallAsync(step.Route, step.Tool, written, cancellationToken);
+            var answer = await members.CallAsync(step, written, cancellationToken);
             var code =
                 answer.Failure
                 ?? (answer.Result.ValueKind != JsonValueKind.Object ? "result" : null)
@@ -212,7 +214,7 @@ internal sealed class ComposedCall
                 ?? (IsError(answer.Result) && !IsPassedOn(step) ? MemberAnswer.ToolError : null);
             return code is null
                 ? (answer.Result, null)
-                : (default, new ComposeFailure(ComposeFailure.StepFailed, step.Name, code));
+                : (default, new ComposeFailure(ComposeFailure.StepFailed, step.Name, code) { Ticket = answer.Ticket });
         }
         finally
         {
@@ -244,13 +246,18 @@ internal sealed class ComposedCall
             return Fail(ComposeFailure.Arguments, "", $"\"/{unfit}\" (scalar)");
         }
 
-        var result = query.Run(
-            [.. tool.Readers.Select(s => outcomes[s.Name].Rows)],
-            parameters,
-            new JoinBounds(tool.MaxRows),
-            time,
-            cancellationToken
-        );
+        // A statement uses a processor alone, so no more of them run than the machine has processors.
+        await Statements.WaitAsync(cancellationToken);
+        JoinResult result;
+        try
+        {
+            result = Run(query, parameters, cancellationToken);
+        }
+        finally
+        {
+            Statements.Release();
+        }
+
         if (result.Failure is { } failure)
         {
             return Fail(failure.IsLimit ? ComposeFailure.Limit : ComposeFailure.Statement, "", failure.Message);
@@ -269,6 +276,19 @@ internal sealed class ComposedCall
 
         return WriteFinding(query.Columns, result.Rows, result.HasMore);
     }
+
+    private JoinResult Run(
+        JoinQuery query,
+        Dictionary<string, SqlValue> parameters,
+        CancellationToken cancellationToken
+    ) =>
+        query.Run(
+            [.. tool.Readers.Select(s => outcomes[s.Name].Rows)],
+            parameters,
+            new JoinBounds(tool.MaxRows),
+            time,
+            cancellationToken
+        );
 
     // An argument or a claim that is absent is null. Returns null, and the name, if an argument is an object or an array.
     private Dictionary<string, SqlValue>? BindParameters(JoinQuery query, out string unfit)

@@ -39,6 +39,15 @@ internal sealed record ComposedTool
     /// </summary>
     public bool RequiresRows { get; init; }
 
+    /// <summary>The claims of the caller's token that the steps and the statement use.</summary>
+    public IEnumerable<string> Claims =>
+        Steps
+            .SelectMany(s => s.Arguments)
+            .Where(a => a.Source == ArgumentSource.Claim)
+            .Select(a => a.Text)
+            .Concat(Query?.Claims ?? [])
+            .Distinct();
+
     /// <summary>The steps whose rows the statement reads; all of a tool without a statement.</summary>
     public IReadOnlyList<ComposeStep> Readers => RequiresRows ? [.. Steps.SkipLast(1)] : Steps;
 
@@ -61,9 +70,9 @@ internal sealed record ComposedTool
     /// The first step that may write where none may: one step may, after the rows that it depends on are known. Null if there is
     /// none.
     /// </summary>
-    /// <param name="isReadOnly">Whether the pinned definition of a tool of a route says that it only reads.</param>
-    public ComposeStep? FindForbiddenWrite(Func<string, string, bool> isReadOnly) =>
-        (Query is null ? [] : Readers).FirstOrDefault(s => !isReadOnly(s.Route, s.Tool));
+    /// <param name="isReadOnly">Whether the pinned definition of a step's tool says that it only reads.</param>
+    public ComposeStep? FindForbiddenWrite(Func<ComposeStep, bool> isReadOnly) =>
+        (Query is null ? [] : Readers).FirstOrDefault(s => !s.OnlyReads && !isReadOnly(s));
 
     /// <summary>Writes the entry of <c>tools/list</c>.</summary>
     public void WriteDefinition(Utf8JsonWriter json)

@@ -43,18 +43,17 @@ internal sealed class RecordedAnswers : IMemberCalls
         return recorded;
     }
 
-    public bool IsReadOnly(string route, string tool) => !answers.Exists(a => a.Call == $"{route}/{tool}" && a.Writes);
+    public bool IsReadOnly(ComposeStep step) => !answers.Exists(a => a.Call == step.Call && a.Writes);
 
     public Task<MemberAnswer> CallAsync(
-        string route,
-        string tool,
+        ComposeStep step,
         ReadOnlyMemory<byte> arguments,
         CancellationToken cancellationToken
     )
     {
         var given = JsonElement.Parse(arguments.Span);
         var found = answers.Find(a =>
-            a.Call == $"{route}/{tool}"
+            a.Call == step.Call
             && (a.Arguments.ValueKind == JsonValueKind.Undefined || JsonElement.DeepEquals(a.Arguments, given))
         );
         return Task.FromResult(found?.Answer ?? MemberAnswer.Failed(Missing));

@@ -1,3 +1,4 @@
+using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Upstreams.Compose;
 
@@ -9,9 +10,11 @@ internal static class ComposeSample
     public const string File = """
         routes:
           crm:
-            upstream: {url: "http://127.0.0.1:3001/mcp"}
+            upstream: {url: "http://127.0.0.1:3001", allowed_ranges: [127.0.0.0/8]}
+            oauth: {mode: required, issuers: [corp]}
           orders:
-            upstream: {url: "http://127.0.0.1:3002/mcp"}
+            upstream: {url: "http://127.0.0.1:3002", allowed_ranges: [127.0.0.0/8]}
+            oauth: {mode: required, issuers: [corp]}
           revenue:
             upstream:
               compose:
@@ -66,19 +69,38 @@ internal static class ComposeSample
                         rows: {at: /created, columns: {number: /number}}
                     select: SELECT id FROM budget WHERE "left" >= :argument_amount ORDER BY "left" DESC
                     require: rows
+            oauth: {mode: required, issuers: [corp]}
+        config_version: 1
+        identity: {url: "https://identity.example.com:8443", organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000}
+        tunnel: {id: tnl_010000000000000000000000}
+        issuers: {corp: {issuer: "https://login.example.test", claims: [region]}}
 
         """;
 
     public static ComposedTool Tool(string name, string file = File) =>
         Read(file).Tools.Single(t => t.Tool.Name == name).Tool;
 
-    public static ComposeFile Read(string text)
+    public static ComposeRead Read(string text)
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("culvert-compose-").FullName, "agent.yaml");
         try
         {
             System.IO.File.WriteAllText(path, text);
-            return ComposeFile.Read(path);
+            var loaded = ConfigLoader.Load(
+                ConfigLocation.Agent,
+                path,
+                AgentConfiguration.Read,
+                new Dictionary<string, string>()
+            );
+            return new ComposeRead(
+                [
+                    .. from route in loaded.Settings?.Routes ?? []
+                    where route.Upstream is ComposeSettings
+                    from tool in ((ComposeSettings)route.Upstream).Tools
+                    select (route.Name, tool),
+                ],
+                loaded.Errors
+            );
         }
         finally
         {
@@ -86,3 +108,8 @@ internal static class ComposeSample
         }
     }
 }
+
+internal sealed record ComposeRead(
+    IReadOnlyList<(string Route, ComposedTool Tool)> Tools,
+    IReadOnlyList<ConfigError> Errors
+);

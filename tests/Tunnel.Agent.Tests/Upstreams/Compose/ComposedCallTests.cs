@@ -318,24 +318,23 @@ public sealed class ComposedCallTests
         /// <summary>Those that never answer.</summary>
         public HashSet<string> Waiting { get; } = [];
 
-        public bool IsReadOnly(string route, string tool) => !Writing.Contains($"{route}/{tool}");
+        public bool IsReadOnly(ComposeStep step) => !Writing.Contains(step.Call);
 
         public async Task<MemberAnswer> CallAsync(
-            string route,
-            string tool,
+            ComposeStep step,
             ReadOnlyMemory<byte> arguments,
             CancellationToken cancellationToken
         )
         {
             var written = Encoding.UTF8.GetString(arguments.Span);
-            Calls.Add($"{route}/{tool} {written}");
-            if (Waiting.Contains($"{route}/{tool}"))
+            Calls.Add($"{step.Call} {written}");
+            if (Waiting.Contains(step.Call))
             {
                 await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             }
 
             await Task.Yield();
-            return this[$"{route}/{tool}"](written);
+            return this[step.Call](written);
         }
     }
 }

@@ -33,6 +33,12 @@ internal sealed class JoinQuery
     /// <summary>The names of the parameters, without the colon.</summary>
     public IReadOnlyList<string> Parameters { get; }
 
+    /// <summary>The claims of the caller among the parameters.</summary>
+    public IEnumerable<string> Claims =>
+        Parameters
+            .Where(p => p.StartsWith(JoinCompiler.ClaimPrefix, StringComparison.Ordinal))
+            .Select(p => p[JoinCompiler.ClaimPrefix.Length..]);
+
     /// <summary>Runs the statement on this thread.</summary>
     /// <param name="rows">The rows of each table, in the order in which the tables were declared.</param>
     /// <param name="parameters">A parameter that is not there is null.</param>

@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 
-namespace Culvert.Tunnel.Agent.LongPoll;
+namespace Culvert.Tunnel.Agent.Requests.InProcess;
 
 /// <summary>A writer whose first flush sends status and headers before the bytes.</summary>
-internal sealed class StartingWriter(CommandResponse response) : PipeWriter
+internal sealed class StartingWriter(InProcessResponse response) : PipeWriter
 {
     private PipeWriter Inner => response.Unstarted;
 

@@ -1,28 +1,25 @@
-using Culvert.Tunnel.Agent.Requests;
-using Culvert.Tunnel.Agent.Routing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Culvert.Tunnel.Agent.LongPoll;
+namespace Culvert.Tunnel.Agent.Requests.InProcess;
 
 /// <summary>
-/// An HTTP exchange of a command with its route, through the same application as those of the tunnel's own edges. The
-/// route's upstream stays open until the exchange is disposed.
+/// An HTTP exchange that the agent begins itself, through the same application as those of the tunnel's own edges. Its
+/// user has entered the route's upstream until the exchange is disposed.
 /// </summary>
-internal sealed class CommandExchange : IAsyncDisposable
+internal sealed class InProcessExchange : IAsyncDisposable
 {
     private const int Features = 8;
 
     private readonly IHttpApplication<Exchange> application;
-    private readonly CommandRequest request;
+    private readonly InProcessRequest request;
     private readonly CancellationTokenSource aborted;
-    private readonly Exchange exchange;
     private readonly Task running;
 
-    private CommandExchange(
+    private InProcessExchange(
         IHttpApplication<Exchange> application,
-        CommandRequest request,
-        CommandConnection connection,
+        InProcessRequest request,
+        InProcessConnection connection,
         CancellationTokenSource aborted
     )
     {
@@ -36,11 +33,16 @@ internal sealed class CommandExchange : IAsyncDisposable
         features.Set<IHttpResponseBodyFeature>(Response);
         features.Set<ITunnelConnection>(connection);
         features.Set<IHttpConnectionFeature>(connection);
-        exchange = application.CreateContext(features);
+        Exchange = application.CreateContext(features);
         running = RunAsync();
     }
 
-    public CommandResponse Response { get; } = new();
+    public Exchange Exchange { get; }
+
+    public InProcessResponse Response { get; } = new();
+
+    /// <summary>Whether the application still serves the request.</summary>
+    public bool IsRunning => !running.IsCompleted;
 
     /// <summary>Why the agent itself answered; empty for an answer of the upstream.</summary>
     public string OwnReason => Response.Headers[HeaderRules.Reason].ToString();
@@ -48,43 +50,34 @@ internal sealed class CommandExchange : IAsyncDisposable
     public string OwnRequestId => Response.Headers[HeaderRules.RequestId].ToString();
 
     /// <param name="aborted">Cancels the request, on either side; the exchange disposes of it.</param>
-    public static CommandExchange Start(
+    public static InProcessExchange Start(
         IHttpApplication<Exchange> application,
-        CommandRequest request,
-        CommandConnection connection,
+        InProcessRequest request,
+        InProcessConnection connection,
         CancellationTokenSource aborted
     ) => new(application, request, connection, aborted);
-
-    /// <summary>Refuses a server's request to the client, because the provider's protocol cannot carry it.</summary>
-    public void RefuseServerRequest(Route route, ReadOnlyMemory<byte> id)
-    {
-        if (!running.IsCompleted)
-        {
-            route.Upstream.RefuseServerRequest(exchange, route, id);
-        }
-    }
 
     /// <summary>Ends the exchange, even if its response was not read completely.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!running.IsCompleted)
+        if (IsRunning)
         {
             await aborted.CancelAsync();
         }
 
         await Response.Reader.CompleteAsync();
         await running;
-        application.DisposeContext(exchange, null);
+        application.DisposeContext(Exchange, null);
         aborted.Dispose();
     }
 
-    // Until its first await the application runs on the command's thread, which has nothing else to do.
+    // Until its first await the application runs on the thread of its user, who waits for the answer.
     private async Task RunAsync()
     {
         var isWhole = false;
         try
         {
-            await application.ProcessRequestAsync(exchange);
+            await application.ProcessRequestAsync(Exchange);
             isWhole = !request.IsAborted;
         }
         finally

@@ -1,13 +1,13 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Culvert.Tunnel.Agent.LongPoll;
+namespace Culvert.Tunnel.Agent.Requests.InProcess;
 
 /// <summary>
 /// The application writes the response to a pipe, and the agent reads from it: an application that writes faster than
-/// the control plane accepts must wait.
+/// the agent reads must wait.
 /// </summary>
-internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyFeature
+internal sealed class InProcessResponse : IHttpResponseFeature, IHttpResponseBodyFeature
 {
     // The agent reads on the thread that writes: each change of threads would delay a call.
     private static readonly PipeOptions Options = new(
@@ -24,7 +24,7 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
     private Stream? stream;
     private Stream? body;
 
-    public CommandResponse() => Writer = new StartingWriter(this);
+    public InProcessResponse() => Writer = new StartingWriter(this);
 
     public int StatusCode { get; set; } = StatusCodes.Status200OK;
 

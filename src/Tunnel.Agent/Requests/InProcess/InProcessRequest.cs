@@ -2,10 +2,10 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Culvert.Tunnel.Agent.LongPoll;
+namespace Culvert.Tunnel.Agent.Requests.InProcess;
 
-/// <summary>A command's HTTP request, as if the server had read it from a connection.</summary>
-internal sealed class CommandRequest
+/// <summary>An HTTP request of the agent itself, as if the server had read it from a connection.</summary>
+internal sealed class InProcessRequest
     : IHttpRequestFeature,
         IHttpRequestBodyDetectionFeature,
         IRequestBodyPipeFeature,
@@ -17,15 +17,15 @@ internal sealed class CommandRequest
     private readonly bool hasBody;
 
     /// <param name="accept">The media types that the agent reads.</param>
-    /// <param name="command">Provides further headers.</param>
+    /// <param name="headers">Further headers.</param>
     /// <param name="body">Empty for none.</param>
     /// <param name="aborted">Cancels the request, on either side.</param>
-    public CommandRequest(
+    public InProcessRequest(
         string method,
         string target,
         string host,
         string accept,
-        TunnelCommand command,
+        IEnumerable<KeyValuePair<string, string[]>> headers,
         ReadOnlyMemory<byte> body,
         CancellationTokenSource aborted
     )
@@ -38,7 +38,7 @@ internal sealed class CommandRequest
         QueryString = query < 0 ? "" : target[query..];
         Reader = PipeReader.Create(new ReadOnlySequence<byte>(body));
         Body = Reader.AsStream();
-        foreach (var (name, values) in command.Headers)
+        foreach (var (name, values) in headers)
         {
             Headers.Append(name, values);
         }
