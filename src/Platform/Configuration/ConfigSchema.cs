@@ -122,6 +122,7 @@ public static class ConfigSchema
                 break;
             case ConfigValueType.Json:
                 json.WriteString("type", "object");
+                json.WriteBoolean("additionalProperties", true);
                 break;
             case ConfigValueType.Boolean:
                 json.WriteString("type", "boolean");

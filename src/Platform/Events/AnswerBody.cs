@@ -5,7 +5,7 @@ using Culvert.Jose.Json;
 namespace Culvert.Platform.Events;
 
 /// <summary>Reads the body of an MCP server's response, whole or event by event, within a size limit.</summary>
-/// <param name="reserve">Asked for each number of further bytes; false: they are too many. Null: all are permitted.</param>
+/// <param name="reserve">Reserves memory for further bytes; false: there is none. Null: without a reservation.</param>
 public sealed class AnswerBody(PipeReader reader, int mostBytes, Func<int, bool>? reserve = null)
 {
     private ArrayBufferWriter<byte> buffer = new();

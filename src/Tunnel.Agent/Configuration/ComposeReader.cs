@@ -92,7 +92,7 @@ internal static class ComposeReader
         {
             section.Error(
                 "expose",
-                "Nobody could call its tools: no step may call a composed tool.",
+                "No caller could reach its tools: no step may call a composed tool.",
                 "Remove the key."
             );
         }

@@ -62,7 +62,7 @@ internal sealed class CommandRelay(
         }
         finally
         {
-            served?.Route.Leave();
+            served?.Route.Release();
         }
     }
 

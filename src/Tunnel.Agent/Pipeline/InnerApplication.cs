@@ -37,7 +37,7 @@ internal sealed class InnerApplication(
         }
         finally
         {
-            served?.Route.Leave();
+            served?.Route.Release();
             if (context.Span is { } ended)
             {
                 CallSpan.End(ended, context);

@@ -19,7 +19,7 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
     public IReadOnlyList<Route> Members { get; init; } = [];
 
     /// <summary>
-    /// Holds its upstream, and those of its members, until <see cref="Leave"/>. False: one of them is replaced already.
+    /// Holds its upstream, and those of its members, until <see cref="Release()"/>. False: one of them is replaced already.
     /// </summary>
     public bool TryEnter()
     {
@@ -40,7 +40,7 @@ internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<strin
         return true;
     }
 
-    public void Leave() => Release(Members.Count);
+    public void Release() => Release(Members.Count);
 
     /// <summary>True if its names get certificates of a public CA.</summary>
     public bool IsPublic { get; init; }

@@ -69,7 +69,7 @@ public sealed class ConfigurationReferenceTests
             yield return $"{key.Name}: no words";
         }
 
-        if (key.Default is null && !key.IsRequired && key.Type is not ("map" or "list" or "literal"))
+        if (key.Default is null && !key.IsRequired && key.Type is not ("map" or "list" or "literal" or "json"))
         {
             yield return $"{key.Name}: neither a default nor required";
         }
