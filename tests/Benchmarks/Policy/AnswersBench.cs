@@ -19,7 +19,8 @@ namespace Culvert.Benchmarks.Policy;
 /// <summary>
 /// What judging answers costs: <c>answers.judge</c> is one answer of 64 kB alone; <c>answers.calls.cN</c> are calls through
 /// the whole tunnel with answers of 4 kB, compared with the same calls to a route whose rule has no <c>answer</c>;
-/// <c>answers.stream.memory</c> is what the agent needs for an answer of a million records.
+/// <c>answers.stream.memory</c> is what the agent needs for an answer of a million records. Then follow the figures of
+/// <see cref="ComposedCalls"/>.
 /// </summary>
 internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvider time)
 {
@@ -39,10 +40,15 @@ internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvide
             delayMs: 0,
             time,
             cancellationToken,
-            $"{{mode: enforce, rules: [{{name: a, effect: allow, tools: [\"*\"], answer: {Answer}}}]}}",
+            $"{{mode: enforce, rules: [{{name: a, effect: allow, tools: [{FixedUpstream.RecordsTool}, {FixedUpstream.MillionTool}], answer: {Answer}}}, "
+                + $"{{name: b, effect: allow, tools: [{FixedUpstream.HundredTool}]}}]}}",
             routes: new Dictionary<string, IReadOnlyList<string>>
             {
-                [TunnelAgent.Route] = ["policy: {mode: enforce, rules: [{name: a, effect: allow, tools: [\"*\"]}]}"],
+                [TunnelAgent.Route] =
+                [
+                    "policy: {mode: enforce, rules: [{name: a, effect: allow, tools: [\"*\"]}]}\n  "
+                        + ComposedCalls.RouteOf(TunnelAgent.Route, TunnelAgent.PolicedRoute),
+                ],
             }
         );
         var pair = new PairedCalls(stage, stage.Policed, stage.Through, time, FixedUpstream.RecordsTool);
@@ -62,6 +68,9 @@ internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvide
         }
 
         yield return await StreamAsync(stage, cancellationToken);
+        var composed = new ComposedCalls(stage, time);
+        yield return await composed.CompareAsync(cancellationToken);
+        yield return composed.Join(cancellationToken);
     }
 
     // 1,000 records, of which ten cross.

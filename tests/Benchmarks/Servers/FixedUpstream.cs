@@ -27,9 +27,14 @@ internal static class FixedUpstream
     /// <summary>Answers a million records, of which a hundred are those of one customer.</summary>
     public const string MillionTool = "million";
 
+    /// <summary>Answers 100 records, under the id of the call.</summary>
+    public const string HundredTool = "hundred";
+
     private const string RecordsStart = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"structuredContent\":{\"orders\":[";
     private const string RecordsEnd = "]},\"content\":[]}}";
     private static readonly byte[] FewRecords = Records(40, 10);
+
+    private static readonly (byte[] Start, byte[] End) HundredRecords = SplitAtId(Records(100, 10));
 
     private static readonly byte[] Answer =
         """{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"Echo: hello"}]}}"""u8.ToArray();
@@ -60,9 +65,11 @@ internal static class FixedUpstream
         var isCall = read.Buffer.FirstSpan.IndexOf("\"tools/call\""u8) >= 0;
         var hasRecords = isCall && read.Buffer.FirstSpan.IndexOf("\"records\""u8) >= 0;
         var isLong = isCall && read.Buffer.FirstSpan.IndexOf("\"million\""u8) >= 0;
+        var isJoined = isCall && read.Buffer.FirstSpan.IndexOf("\"hundred\""u8) >= 0;
         context.Request.BodyReader.AdvanceTo(read.Buffer.Start);
         await (
-            isLong ? WriteMillionAsync(context, cancellationToken)
+            isJoined ? WriteHundredAsync(context, cancellationToken)
+            : isLong ? WriteMillionAsync(context, cancellationToken)
             : isCall ? FixedAnswer.WriteAsync(context, hasRecords ? FewRecords : Answer, cancellationToken)
             : WriteDefinitionsAsync(context, cancellationToken)
         );
@@ -74,8 +81,22 @@ internal static class FixedUpstream
             RecordsStart + string.Join(',', Enumerable.Range(0, count).Select(i => Record(i, count / own))) + RecordsEnd
         );
 
+    private static (byte[] Start, byte[] End) SplitAtId(byte[] answer)
+    {
+        var id = answer.AsSpan().IndexOf("\"id\":1,"u8) + "\"id\":".Length;
+        return (answer[..id], answer[(id + 1)..]);
+    }
+
     private static string Record(int number, int every) =>
         $$"""{"id":{{number}},"customer_id":"c-{{(number % every == 0 ? 7 : 1_000 + (number % 100))}}","status":"open","total":12.5}""";
+
+    private static async Task WriteHundredAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var request = await JsonDocument.ParseAsync(context.Request.Body, default, cancellationToken);
+        var id = Encoding.ASCII.GetBytes(request.RootElement.GetProperty("id").GetRawText());
+        var (start, end) = HundredRecords;
+        await FixedAnswer.WriteAsync(context, [.. start, .. id, .. end], cancellationToken);
+    }
 
     private static async Task WriteMillionAsync(HttpContext context, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Culvert.Benchmarks.Load;
+using Culvert.Benchmarks.Policy;
 using Culvert.Benchmarks.Servers;
 using Culvert.Stage;
 using Culvert.Stage.Hops;
@@ -22,7 +23,7 @@ internal sealed class TunnelStage : IAsyncDisposable
     private TunnelStage(Installation installation, LoadTarget through)
     {
         this.installation = installation;
-        Through = Direct = Policed = through;
+        Through = Direct = Policed = Joined = through;
     }
 
     public LoadTarget Through { get; private set; }
@@ -31,6 +32,9 @@ internal sealed class TunnelStage : IAsyncDisposable
 
     /// <summary>Through the tunnel as well, to the route with a policy; the others have none, so they are recorded.</summary>
     public LoadTarget Policed { get; private set; }
+
+    /// <summary>Through the tunnel as well, to the composed route, if <c>routes</c> of the start had one.</summary>
+    public LoadTarget Joined { get; private set; }
 
     public int EdgePid => installation.Edge.Process.Stamp.Pid;
 
@@ -121,6 +125,7 @@ internal sealed class TunnelStage : IAsyncDisposable
             );
             stage.Through = LoadTarget.Of(host, ports.Sni, tunnel.TrustBundle);
             stage.Policed = LoadTarget.Of($"{TunnelAgent.PolicedRoute}.{tunnel.Domain}", ports.Sni, tunnel.TrustBundle);
+            stage.Joined = LoadTarget.Of($"{ComposedCalls.Route}.{tunnel.Domain}", ports.Sni, tunnel.TrustBundle);
             stage.Direct = LoadTarget.Of(host, directPort, Path.Combine(certificates, "ca.pem"));
             return stage;
         }
