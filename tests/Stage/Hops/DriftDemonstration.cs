@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Culvert.Platform.Launching;
-using Culvert.Stage.Processes;
 using Culvert.Stage.Reporting;
 using Culvert.Stage.RunState;
 
@@ -21,30 +19,18 @@ internal sealed class DriftDemonstration(
     private const string Tool = "weather";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly ChangingServer server = new(checkout, run, time);
-    private readonly string configuration = run.File(TunnelAgent.AutomaticName, "agent.yaml");
+    private readonly TemporaryRoutes routes = new(
+        installation,
+        new DemonstrationServer("changing-server", "changing.mjs", checkout, run, time),
+        run
+    );
+
     private Uri endpoint = null!;
     private string token = "";
 
     /// <summary>Ten lines at most: what was approved, what changed, and who noticed.</summary>
-    public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
-    {
-        var before = await File.ReadAllTextAsync(configuration, cancellationToken);
-        var others = run.Ledger.Read();
-        try
-        {
-            await server.StartAsync(cancellationToken);
-            run.Ledger.Write([.. others, server.Process.Stamp]);
-            await ConfigureAsync(WithRoute(before), cancellationToken);
-            return await ShowAsync(cancellationToken);
-        }
-        finally
-        {
-            await ConfigureAsync(before, CancellationToken.None);
-            await server.Process.StopAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
-            run.Ledger.Write(others);
-        }
-    }
+    public Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken) =>
+        routes.RunAsync(WithRoute, () => ShowAsync(cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<string>> ShowAsync(CancellationToken cancellationToken)
     {
@@ -58,10 +44,10 @@ internal sealed class DriftDemonstration(
             async () => await UntilListedAsync(cancellationToken)
         );
         var answer = await CallAsync(cancellationToken);
-        await server.ChangeAsync(cancellationToken);
+        await ChangeAsync(cancellationToken);
         var listed = await ListAsync(cancellationToken);
         var denied = await CallAsync(cancellationToken);
-        var diff = await AgentAsync(["pins", "diff", Route, Tool], cancellationToken);
+        var diff = await routes.AgentAsync(["pins", "diff", Route, Tool], cancellationToken);
         var record = await FindRecordAsync(cancellationToken);
         var log = await FindLogLineAsync(cancellationToken);
         return
@@ -82,7 +68,7 @@ internal sealed class DriftDemonstration(
         ];
     }
 
-    // The agent reads its file again at a hang-up. What an earlier demonstration showed it counts for one more refresh; it serves the route when the server has been read and pinned.
+    // What an earlier demonstration showed it counts for one more refresh; it serves the route when the server has been read and pinned.
     private async Task<string> UntilListedAsync(CancellationToken cancellationToken)
     {
         var deadline = time.GetUtcNow() + Patience;
@@ -108,6 +94,13 @@ internal sealed class DriftDemonstration(
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
         }
+    }
+
+    private async Task ChangeAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.PostAsync(new Uri(routes.Server.Upstream, "/change"), null, cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     private Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
@@ -138,7 +131,7 @@ internal sealed class DriftDemonstration(
 
     private async Task<string> FindRecordAsync(CancellationToken cancellationToken)
     {
-        var tail = await AgentAsync(["audit", "tail", "--lines", "20"], cancellationToken);
+        var tail = await routes.AgentAsync(["audit", "tail", "--lines", "20"], cancellationToken);
         foreach (
             var line in tail.Split('\n').Reverse().Where(line => line.Contains("\"deny\"", StringComparison.Ordinal))
         )
@@ -170,23 +163,6 @@ internal sealed class DriftDemonstration(
         return "it did not notice";
     }
 
-    private async Task<string> AgentAsync(string[] arguments, CancellationToken cancellationToken)
-    {
-        var result = await Processes.Tool.RunAsync(
-            Path.Combine(run.Binaries, Programs.TunnelAgent),
-            [.. arguments, "--config", configuration],
-            run.File(TunnelAgent.AutomaticName),
-            cancellationToken
-        );
-        return result.Output;
-    }
-
-    private async Task ConfigureAsync(string text, CancellationToken cancellationToken)
-    {
-        await File.WriteAllTextAsync(configuration, text, cancellationToken);
-        Signals.Send(installation.Agent.Process.Stamp, Signals.HangUp);
-    }
-
     private string WithRoute(string text) =>
         text.Replace(
             "\nroutes:\n",
@@ -195,7 +171,7 @@ internal sealed class DriftDemonstration(
             routes:
               {{Route}}:
                 upstream:
-                  url: {{server.Upstream.GetLeftPart(UriPartial.Authority)}}
+                  url: {{routes.Server.Upstream.GetLeftPart(UriPartial.Authority)}}
                   allowed_ranges: [127.0.0.1/32]
                 oauth: {mode: required, issuers: [corp], required_scopes: [{{IdentityProvider.McpScope}}]}
                 policy: {mode: enforce, default: allow}

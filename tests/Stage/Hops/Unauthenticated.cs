@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Culvert.Stage.Reporting;
 
 namespace Culvert.Stage.Hops;
@@ -15,38 +12,19 @@ internal static class Unauthenticated
     /// <exception cref="HopFailureException">Anything else was answered, or nothing.</exception>
     public static async Task<string> CallAsync(Uri endpoint, string trustBundle, CancellationToken cancellationToken)
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.ImportFromPemFile(trustBundle);
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-        };
-        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
-        using var body = new StringContent(
+        var answer = await PlainClient.PostAsync(
+            endpoint,
+            trustBundle,
+            token: null,
             """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""",
-            Encoding.UTF8,
-            "application/json"
+            cancellationToken
         );
-        try
-        {
-            using var answer = await client.PostAsync(endpoint, body, cancellationToken);
-            var challenge = answer.Headers.WwwAuthenticate.ToString();
-            var at = challenge.IndexOf(Member, StringComparison.Ordinal);
-            return answer.StatusCode == HttpStatusCode.Unauthorized && at >= 0
-                ? challenge[(at + Member.Length)..].Split('"')[0]
-                : throw new HopFailureException(
-                    "client",
-                    $"{(int)answer.StatusCode} instead of a challenge: {challenge}"
-                );
-        }
-        catch (HttpRequestException e)
-        {
-            throw new HopFailureException("client", $"{endpoint}: {e.Message}");
-        }
+        var at = answer.Challenge.IndexOf(Member, StringComparison.Ordinal);
+        return answer.Status == HttpStatusCode.Unauthorized && at >= 0
+            ? answer.Challenge[(at + Member.Length)..].Split('"')[0]
+            : throw new HopFailureException(
+                "client",
+                $"{(int)answer.Status} instead of a challenge: {answer.Challenge}"
+            );
     }
 }

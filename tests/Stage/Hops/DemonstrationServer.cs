@@ -3,21 +3,26 @@ using Culvert.Stage.RunState;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>A private MCP server that changes what it says of its tool, when told to. On a loopback port that the kernel picks.</summary>
-internal sealed partial class ChangingServer(Checkout checkout, RunDirectory run, TimeProvider time)
+/// <summary>A private MCP server that runs as long as a demonstration. On a loopback port that the kernel picks.</summary>
+/// <param name="script">The name of its program among the peers.</param>
+internal sealed partial class DemonstrationServer(
+    string name,
+    string script,
+    Checkout checkout,
+    RunDirectory run,
+    TimeProvider time
+)
 {
-    public const string Name = "changing-server";
-
     public ProgramProcess Process { get; } =
         new(
             new ProgramCommand(
-                Name,
+                name,
                 "node",
-                [Path.Combine(checkout.Peers, "changing.mjs"), "0"],
+                [Path.Combine(checkout.Peers, script), "0"],
                 new Dictionary<string, string>(),
                 checkout.Peers
             ),
-            run.LogFile(Name),
+            run.LogFile(name),
             time
         );
 
@@ -29,14 +34,6 @@ internal sealed partial class ChangingServer(Checkout checkout, RunDirectory run
         File.Delete(Process.LogFile); // the address of an earlier one
         Process.Start();
         await Readiness.UntilAsync(Process, FindAsync, TimeSpan.FromSeconds(30), time, cancellationToken);
-    }
-
-    /// <summary>From now on it describes its tool in other words.</summary>
-    public async Task ChangeAsync(CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient();
-        using var answer = await client.PostAsync(new Uri(Upstream, "/change"), null, cancellationToken);
-        answer.EnsureSuccessStatusCode();
     }
 
     private async Task<string> FindAsync(CancellationToken cancellationToken)
