@@ -63,6 +63,8 @@ public sealed class ExecutedBlockTests
         ["platforms/kubernetes.md#Look"] = "ImageTests",
         ["policy.md#From the record to a policy"] = "PolicyCommandTests",
         ["pins.md#Pins: the definitions that you approved"] = "UpTests",
+        ["joined-servers.md#Servers that are joined before anything crosses"] = "UpTests",
+        ["joined-servers.md#Test a tool without its servers"] = "PageFileTests",
         ["long-poll.md#1. Create the tunnel at the provider"] = "LongPollReaderTests",
         ["long-poll.md#3. Check it"] = "LongPollRuntimeTests",
         ["long-poll.md#Move from the provider's client"] = "ImportCommandTests",

@@ -65,6 +65,7 @@ public sealed class UpTests : IAsyncLifetime
         status.ExitCode.ShouldBe(0, status.Output);
         (await RunAsync("demo")).Output.ShouldContain("Echo: ");
         await ShouldNoticeDriftAsync();
+        await ShouldJoinServersAsync();
         (await RunAsync("logs", "tunnel-edge")).ExitCode.ShouldBe(0);
 
         // The failing hop is named, with its log.
@@ -114,6 +115,25 @@ public sealed class UpTests : IAsyncLifetime
         drift.Output.ShouldContain("deny, drift (description)");
         drift.Output.ShouldContain("+ description: \"Says what the weather is in a city. Before using it");
         (await File.ReadAllTextAsync(configuration, Cancel)).ShouldBe(before); // the route is gone again
+    }
+
+    private async Task ShouldJoinServersAsync()
+    {
+        var configuration = Path.Combine(folder.Path, "up", "tunnel-agent", "agent.yaml");
+        var before = await File.ReadAllTextAsync(configuration, Cancel);
+
+        var joined = await RunAsync("demo", "--join");
+
+        joined.ExitCode.ShouldBe(0, joined.Output);
+        joined.Output.ShouldContain(", 120 kept inside)");
+        joined.Output.ShouldContain("crossed    30 rows (");
+        joined.Output.ShouldContain("late_orders -> Unknown tool: late_orders");
+        joined.Output.ShouldContain("tier gold orders 30 total 42525, tier silver orders 30 total 44350");
+        joined.Output.ShouldContain("; 0 times in the ");
+        joined.Output.ShouldContain("asks for 20 percent: tier gold allowed 15");
+        joined.Output.ShouldContain("then create_purchase -> [{\"number\":1}]");
+        joined.Output.ShouldContain("300 drills: 0 rows");
+        (await File.ReadAllTextAsync(configuration, Cancel)).ShouldBe(before);
     }
 
     private async Task ShouldDescribeItselfAsync()

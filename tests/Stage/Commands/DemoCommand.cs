@@ -2,10 +2,10 @@ using Culvert.Stage.Hops;
 
 namespace Culvert.Stage.Commands;
 
-/// <summary><c>demo</c>: the call again, or a server that changes, through what <c>up</c> left running.</summary>
+/// <summary><c>demo</c>: the call again, a server that changes, or servers that are joined, through what <c>up</c> left running.</summary>
 internal sealed class DemoCommand(StageContext context)
 {
-    public async Task<int> RunAsync(bool drift, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(StageCommandLine command, CancellationToken cancellationToken)
     {
         var run = context.Up;
         if (Installation.FindRecord(run) is not { } record || !run.Ledger.Read().Any(p => p.IsAlive))
@@ -16,7 +16,14 @@ internal sealed class DemoCommand(StageContext context)
 
         var installation = context.Installation(run, record.Ports, ha: record.HighAvailability);
         installation.Attach(record);
-        if (drift)
+        if (command.Join)
+        {
+            var join = new JoinDemonstration(installation, context.Checkout, run, context.Steps, context.Time);
+            Write(await join.RunAsync(cancellationToken));
+            return ExitCode.Done;
+        }
+
+        if (command.Drift)
         {
             var drifting = new DriftDemonstration(installation, context.Checkout, run, context.Steps, context.Time);
             Write(await drifting.RunAsync(cancellationToken));

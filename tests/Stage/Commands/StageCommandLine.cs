@@ -10,7 +10,8 @@ internal sealed record StageCommandLine(
     bool Delete,
     bool Postgres,
     bool Ha,
-    bool Drift
+    bool Drift,
+    bool Join
 )
 {
     /// <summary>Privileged ports are not ours to take, and the whole block must exist.</summary>
@@ -27,7 +28,8 @@ internal sealed record StageCommandLine(
             Delete: false,
             Postgres: false,
             Ha: false,
-            Drift: false
+            Drift: false,
+            Join: false
         );
         var words = new List<string>();
         reason = "";
@@ -43,6 +45,9 @@ internal sealed record StageCommandLine(
                     break;
                 case "--drift":
                     result = result with { Drift = true };
+                    break;
+                case "--join":
+                    result = result with { Join = true };
                     break;
                 case "--storage":
                     if (i + 1 == arguments.Count || arguments[++i] is not ("sqlite" or "postgres"))
@@ -112,6 +117,12 @@ internal sealed record StageCommandLine(
         if (result.Drift && verb != StageVerb.Demo)
         {
             reason = "--drift belongs to demo";
+            return null;
+        }
+
+        if (result.Join && (verb != StageVerb.Demo || result.Drift))
+        {
+            reason = "--join belongs to demo, without --drift";
             return null;
         }
 

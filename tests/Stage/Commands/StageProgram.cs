@@ -57,7 +57,7 @@ internal sealed class StageProgram(Checkout checkout, TextWriter output, TextWri
                 command.Ha,
                 interrupted
             ),
-            StageVerb.Demo => new DemoCommand(context).RunAsync(command.Drift, interrupted),
+            StageVerb.Demo => new DemoCommand(context).RunAsync(command, interrupted),
             StageVerb.Status => new StatusCommand(context).RunAsync(interrupted),
             StageVerb.Logs => new LogsCommand(context).RunAsync(command.Name!, interrupted),
             StageVerb.Down => new DownCommand(context).RunAsync(command.Delete, interrupted),

@@ -3,7 +3,9 @@ using Culvert.Stage.RunState;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>A private MCP server that runs as long as a demonstration. On a loopback port that the kernel picks.</summary>
+/// <summary>
+/// A program of private MCP servers that runs as long as a demonstration, each on a loopback port that the kernel picks.
+/// </summary>
 /// <param name="script">The name of its program among the peers.</param>
 internal sealed partial class DemonstrationServer(
     string name,
@@ -26,8 +28,8 @@ internal sealed partial class DemonstrationServer(
             time
         );
 
-    /// <summary>Scheme, host and port; known once it runs.</summary>
-    public Uri Upstream { get; private set; } = null!;
+    /// <summary>Scheme, host and port of each server; known once the program runs.</summary>
+    public IReadOnlyList<Uri> Upstreams { get; private set; } = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -44,10 +46,10 @@ internal sealed partial class DemonstrationServer(
             return "it has not said where it listens";
         }
 
-        Upstream = new Uri(ready.Groups[1].Value);
+        Upstreams = [.. ready.Groups[1].Value.Split(' ').Select(address => new Uri(address))];
         return "";
     }
 
-    [GeneratedRegex("^ready: (http\\S+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^ready: (http.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ReadyLine();
 }

@@ -99,7 +99,11 @@ internal sealed class DriftDemonstration(
     private async Task ChangeAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient();
-        using var answer = await client.PostAsync(new Uri(routes.Server.Upstream, "/change"), null, cancellationToken);
+        using var answer = await client.PostAsync(
+            new Uri(routes.Server.Upstreams[0], "/change"),
+            null,
+            cancellationToken
+        );
         answer.EnsureSuccessStatusCode();
     }
 
@@ -171,7 +175,7 @@ internal sealed class DriftDemonstration(
             routes:
               {{Route}}:
                 upstream:
-                  url: {{routes.Server.Upstream.GetLeftPart(UriPartial.Authority)}}
+                  url: {{routes.Server.Upstreams[0].GetLeftPart(UriPartial.Authority)}}
                   allowed_ranges: [127.0.0.1/32]
                 oauth: {mode: required, issuers: [corp], required_scopes: [{{IdentityProvider.McpScope}}]}
                 policy: {mode: enforce, default: allow}

@@ -21,6 +21,8 @@ internal sealed class IdentityProvider
         (EdgeClient, "RS256"),
         (OperatorClient, "ES256"),
         (McpClient, "ES256"),
+        (SupportClient, "ES256"),
+        (AnalystClient, "ES256"),
     ];
 
     public const string AgentClient = "culvert-agent";
@@ -31,6 +33,15 @@ internal sealed class IdentityProvider
     /// Not one of our workloads but a caller of the MCP server: it requests tokens for a tunnel's route.
     /// </summary>
     public const string McpClient = "mcp-client";
+
+    /// <summary>A caller who speaks with one customer of the company.</summary>
+    public const string SupportClient = "support-desk";
+
+    /// <summary>A caller who plans for the whole company, and buys.</summary>
+    public const string AnalystClient = "analyst";
+
+    /// <summary>The customer with whom the <see cref="SupportClient"/> speaks.</summary>
+    public const string Customer = "c-7";
 
     /// <summary>People who sign in at a command line, by a code that they confirm or in a browser of the same machine.</summary>
     public const string PersonClient = "culvert-cli";
@@ -220,8 +231,26 @@ internal sealed class IdentityProvider
                     client_secret_file = SecretFile(workload.Client),
                     algorithm = workload.Algorithm,
                     token_life = (workload.Client == McpClient ? McpTokenLife : WorkloadTokenLife).TotalSeconds,
-                    claims = new Dictionary<string, string>([DeploymentClaim]),
+                    claims = ClaimsOf(workload.Client),
                 }),
             }
         );
+
+    private static Dictionary<string, object> ClaimsOf(string client)
+    {
+        var claims = new Dictionary<string, object> { [DeploymentClaim.Key] = DeploymentClaim.Value };
+        switch (client)
+        {
+            case SupportClient:
+                (claims["groups"], claims["customer_id"]) = (new[] { "support" }, Customer);
+                break;
+            case AnalystClient:
+                claims["groups"] = new[] { "analysts", "buyers" };
+                break;
+            default:
+                break;
+        }
+
+        return claims;
+    }
 }

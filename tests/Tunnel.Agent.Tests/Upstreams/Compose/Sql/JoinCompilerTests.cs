@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Culvert.Testing;
 using Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
 
 namespace Culvert.Tunnel.Agent.Tests.Upstreams.Compose.Sql;
@@ -133,6 +135,17 @@ public sealed class JoinCompilerTests
         );
 
         missing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void AllowedFunctions_AreThoseOfThePage()
+    {
+        var page = File.ReadAllText(CheckoutFolder.GetPath("docs/joined-servers.md"));
+        var table = page.Split("| Kind | Functions |\n")[1].Split("\n\n")[0];
+
+        var named = Regex.Matches(table, "`([a-z0-9_]+)`").Select(m => m.Groups[1].Value).Distinct();
+
+        named.Order(StringComparer.Ordinal).ShouldBe(SqlAuthorizer.AllowedFunctions.Order(StringComparer.Ordinal));
     }
 
     [Fact]
