@@ -38,6 +38,7 @@ internal static class AuditReader
             DiskReserve = section.Size("disk_reserve", 256 << 20),
             DeniesWhenFull = section.Choice("on_full", "deny", "deny", "degrade") == "deny",
             KeepsShapes = section.Choice("arguments", "shape", "shape", "none") == "shape",
+            RecordsAnswerShapes = section.Choice("answers", "none", "none", "shape") == "shape",
             Collector = ReadCollector(root, section, environment),
         };
     }

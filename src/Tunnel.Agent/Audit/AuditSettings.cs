@@ -23,6 +23,8 @@ internal sealed record AuditSettings
 
     public bool KeepsShapes { get; init; } = true;
 
+    public bool RecordsAnswerShapes { get; init; }
+
     /// <summary>The collector that also receives the records; null = none.</summary>
     public LogsCollector? Collector { get; init; }
 }

@@ -117,6 +117,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Applies other limits. The path of the file does not change.</summary>
     public void Apply(AuditSettings next) => settings = next;
 
+    public bool RecordsAnswerShapes => settings.RecordsAnswerShapes;
+
     public bool TryReserve(bool mustBeKept = true)
     {
         if (!settings.DeniesWhenFull)

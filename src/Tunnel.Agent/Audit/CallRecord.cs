@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
 /// A call, or a refused one: its caller, target, rule and result. It never has a token, a session id in clear, an
-/// argument's value or a result. Empty and null members are not written.
+/// argument's value or a value of a result. Empty and null members are not written.
 /// </summary>
 internal sealed class CallRecord : AuditRecord
 {
@@ -112,6 +112,9 @@ internal sealed class CallRecord : AuditRecord
 
     /// <summary>The composed tool that the call belongs to; null for all other calls.</summary>
     public Composition? Compose { get; set; }
+
+    /// <summary>The shape of the answer, a JSON object; empty if it is not recorded.</summary>
+    public ReadOnlyMemory<byte> AnswerShape { get; set; }
 
     /// <summary>The reason of a response that the agent created itself; empty for the upstream's.</summary>
     public string Failure { get; set; } = "";

@@ -2,6 +2,8 @@ namespace Culvert.Tunnel.Agent.Audit;
 
 internal sealed class CountedTrail(IAuditTrail inner, CallCounts counts) : IAuditTrail
 {
+    public bool RecordsAnswerShapes => inner.RecordsAnswerShapes;
+
     public bool TryReserve(bool mustBeKept) => inner.TryReserve(mustBeKept);
 
     public void Release() => inner.Release();

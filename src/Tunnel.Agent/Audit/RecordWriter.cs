@@ -277,6 +277,12 @@ internal sealed class RecordWriter : IDisposable
             WriteComposition(compose);
         }
 
+        if (!record.AnswerShape.IsEmpty)
+        {
+            json.Name("answer_shape"u8);
+            json.Raw(record.AnswerShape.Span);
+        }
+
         Text("failure"u8, record.Failure);
         json.Milliseconds("duration_ms"u8, record.DurationMs);
         if (record.UpstreamMs is { } upstream)

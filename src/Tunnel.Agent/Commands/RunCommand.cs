@@ -113,6 +113,7 @@ internal static class RunCommand
         "audit.disk_reserve",
         "audit.on_full",
         "audit.arguments",
+        "audit.answers",
         "audit.export",
     ]);
 

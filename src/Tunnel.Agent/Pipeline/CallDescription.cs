@@ -77,6 +77,7 @@ internal static class CallDescription
                 : null;
             (record.ResponseBytes, record.Hidden, record.IsError) = (filter.Bytes, filter.Hidden, filter.IsError);
             record.Seen = filter.Seen;
+            record.AnswerShape = filter.ShapeReader?.Shape;
             record.Answer = filter.Judge is { } judge ? Describe(judge, call.Mode.Enforces) : null;
         }
 

@@ -1,5 +1,7 @@
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Answers;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Requests;
@@ -133,7 +135,13 @@ internal sealed class PolicyStage(
         }
 
         // (4)
-        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, mode.PlanAnswer(call), answers);
+        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, mode.PlanAnswer(call), answers)
+        {
+            ShapeReader =
+                trail.RecordsAnswerShapes && call.Message is { } message && McpMethods.HasAnswer(message.Method)
+                    ? new ShapeReader(message.Method, exchange.MessageId)
+                    : null,
+        };
         exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
         return true;
     }

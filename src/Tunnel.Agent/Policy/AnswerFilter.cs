@@ -44,6 +44,9 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public AnswerJudge? Judge => plan.Judge;
 
+    /// <summary>Describes the answer for the record; null: its shape is not recorded.</summary>
+    public ShapeReader? ShapeReader { get; init; }
+
     private Failure? Failure
     {
         get => exchange.AnswerFailure;
@@ -81,6 +84,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 inner.Advance(bytes);
                 break;
             case AnswerHandling.Copy:
+                ShapeReader?.Read(lent.Span[..bytes]);
                 plan.Judge?.Read(lent.Span[..bytes]);
                 if (MustRead && (held?.WrittenCount ?? 0) + bytes <= MaxHeldBytes && Reserve(bytes))
                 {
@@ -91,10 +95,12 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 break;
             case AnswerHandling.Judge:
                 held!.Advance(bytes);
+                ShapeReader?.Read(held.WrittenMemory.Span[^bytes..]);
                 ReadJudged();
                 break;
             default:
                 held!.Advance(bytes);
+                ShapeReader?.Read(held.WrittenMemory.Span[^bytes..]);
                 Failure ??=
                     held.WrittenCount > MaxHeldBytes ? PolicyFailures.AnswerUnreadable
                     : !Reserve(bytes) ? McpFailures.BodiesCrowded
@@ -227,9 +233,11 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var isEvents = EventStream.IsNamedBy(type);
         var isJson = IsJson;
         var isEncoded = headers.ContentEncoding.Count > 0 && headers.ContentEncoding.ToString() != "identity";
+        ShapeReader?.Begin(isEvents);
         if (!plan.Enforces)
         {
-            var isRead = (MustRead || plan.Judge is not null) && !isEncoded && (isJson || isEvents);
+            var isRead =
+                (MustRead || plan.Judge is not null || ShapeReader is not null) && !isEncoded && (isJson || isEvents);
             handling = isRead ? AnswerHandling.Copy : AnswerHandling.Pass;
             plan.Judge?.Begin(isEvents);
             return;
@@ -258,9 +266,9 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         {
             // Any type and framing is read: some clients read every answer except event streams as JSON.
             handling =
-                MustRead || (isJson && headers.ContentLength <= SmallBytes && !isEncoded)
-                    ? AnswerHandling.Whole
-                    : AnswerHandling.Pass;
+                MustRead || (isJson && headers.ContentLength <= SmallBytes && !isEncoded) ? AnswerHandling.Whole
+                : ShapeReader is not null && isJson && !isEncoded ? AnswerHandling.Copy
+                : AnswerHandling.Pass;
         }
     }
 

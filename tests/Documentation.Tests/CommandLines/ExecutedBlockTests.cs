@@ -72,6 +72,7 @@ public sealed class ExecutedBlockTests
         ["provider-setup.md#Run it"] = "ProviderSetupTests",
         ["connector-proxy.md#3. Check it"] = "ConnectorRuntimeTests",
         ["connector-proxy.md#Move from the proxy"] = "ImportCommandTests",
+        ["answers.md#Find the fields: record shapes first"] = "PolicyCommandTests",
         ["answers.md#Try rules before they are in force"] = "PolicyCommandTests",
         ["policy.md#Arguments"] = "PolicyCheckCommandTests",
         ["policy.md#Policies that the service keeps"] = "PolicyCommandsTests",

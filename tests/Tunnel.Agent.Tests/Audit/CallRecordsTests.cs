@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -54,6 +55,30 @@ public sealed class CallRecordsTests : IDisposable
         scene.Text.ShouldNotContain(Canary);
         scene.Text.ShouldNotContain(fixture.Token().Split('.')[0]); // what every token of the fixture begins with
         scene.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Call_UnderRecordedShapes_HasTheShapeOfItsAnswerAndNoValue()
+    {
+        using var recording = new AuditScene(new AuditSettings { RecordsAnswerShapes = true });
+        const string Body =
+            """{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"{\"q\":\"canary-7f3a-6\"}"}]}}""";
+        await using var fixture = await StartAsync(Settings(Allow("a", "get")), Json(Body), recording.Trail);
+
+        var (_, body) = await fixture.PostAsync(Call("get"));
+
+        body.ShouldBe(Body);
+        await Eventually.UntilAsync(
+            () => recording.Trail.WriteQueued() && recording.Lines.Length > 0,
+            TestContext.Current.CancellationToken
+        );
+        JsonElement
+            .Parse(recording.Lines[0])
+            .GetProperty("answer_shape")
+            .GetRawText()
+            .ShouldBe("""{"from":"text","":{"object":1},"/q":{"string":1,"bytes":13}}""");
+        recording.Text.ShouldNotContain(Canary);
+        recording.Faults.ShouldBeEmpty();
     }
 
     [Theory]

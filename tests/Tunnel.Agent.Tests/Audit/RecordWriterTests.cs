@@ -168,6 +168,7 @@ public sealed class RecordWriterTests : IDisposable
             },
             Hidden = random.Next(-1, 3),
             Answer = AnyAnswer(),
+            AnswerShape = random.Next(2) == 0 ? default : "{\"\":{\"object\":1}}"u8.ToArray(),
             Failure = Any(),
             DurationMs = random.NextDouble() * Math.Pow(10, random.Next(-4, 20)),
             UpstreamMs = random.Next(2) == 0 ? null : random.Next() / 1000d,

@@ -158,6 +158,12 @@ internal static class SerializedRecord
             json.WriteEndObject();
         }
 
+        if (!record.AnswerShape.IsEmpty)
+        {
+            json.WritePropertyName("answer_shape");
+            json.WriteRawValue(record.AnswerShape.Span);
+        }
+
         Text(json, "failure", record.Failure);
         json.WriteNumber("duration_ms", Math.Round(record.DurationMs, 3));
         if (record.UpstreamMs is { } upstream)

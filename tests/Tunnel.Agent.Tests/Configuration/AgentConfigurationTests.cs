@@ -226,6 +226,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("routes:", "audit: {file: lock}\nroutes:", "audit.file")]
     [InlineData("routes:", "audit: {on_full: drop}\nroutes:", "audit.on_full")]
     [InlineData("routes:", "audit: {arguments: values}\nroutes:", "audit.arguments")]
+    [InlineData("routes:", "audit: {answers: values}\nroutes:", "audit.answers")]
     [InlineData("routes:", "audit: {rotate: {bytes: 1KiB}}\nroutes:", "audit.rotate.bytes")]
     [InlineData("routes:", "audit: {rotate: {keep: 0}}\nroutes:", "audit.rotate.keep")]
     [InlineData("routes:", "issuers: {corp: {issuer: \"http://as.example\"}}\nroutes:", "issuers.corp.issuer")]

@@ -27,6 +27,8 @@ internal sealed class KeptTrail : IAuditTrail
         return Records.ShouldHaveSingleItem().ShouldBeOfType<CallRecord>();
     }
 
+    public bool RecordsAnswerShapes { get; init; }
+
     public bool TryReserve(bool mustBeKept)
     {
         if (!IsFull)

@@ -12,8 +12,8 @@ internal sealed class TokenFeed
     // A text that is shorter is read as any other token.
     private const int LongText = 1024;
 
-    // Of values that do not cross; those that do are less deep (FindingWriter.MaxDepth).
-    private const int MaxDepth = 512;
+    /// <summary>The deepest value that does not cross; those that do are less deep (<see cref="FindingWriter"/>).</summary>
+    public const int MaxDepth = 512;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth + 1 };
 
@@ -31,7 +31,7 @@ internal sealed class TokenFeed
         {
             while (true)
             {
-                if (isInText && !TrySkipText(ref bytes))
+                if (isInText && !TrySkipText(ref bytes, tokens))
                 {
                     return;
                 }
@@ -102,8 +102,9 @@ internal sealed class TokenFeed
     }
 
     // False: the text continues in the next bytes.
-    private bool TrySkipText(ref ReadOnlySpan<byte> bytes)
+    private bool TrySkipText(ref ReadOnlySpan<byte> bytes, ITokenReader tokens)
     {
+        var text = bytes;
         while (!bytes.IsEmpty)
         {
             if (isEscape)
@@ -122,7 +123,7 @@ internal sealed class TokenFeed
 
             if (next < 0)
             {
-                return false;
+                break;
             }
 
             isEscape = bytes[next] == '\\';
@@ -130,10 +131,12 @@ internal sealed class TokenFeed
             if (!isEscape)
             {
                 isInText = false;
+                tokens.ReadDropped(text[..^(bytes.Length + 1)]);
                 return true;
             }
         }
 
+        tokens.ReadDropped(text);
         return false;
     }
 }
@@ -145,4 +148,7 @@ internal interface ITokenReader
     bool IsSkipping { get; }
 
     void Read(ref Utf8JsonReader reader);
+
+    /// <summary>Receives the next bytes, with their escapes, of a text that is not held: before its token, which is empty.</summary>
+    void ReadDropped(ReadOnlySpan<byte> text) { }
 }

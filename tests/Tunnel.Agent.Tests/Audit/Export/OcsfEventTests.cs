@@ -51,17 +51,19 @@ public sealed class OcsfEventTests
         using var scene = new AuditScene();
         var record = AuditScene.Record();
         record.Answer = new CallAnswer(1204, 88_310, 3, 4, new byte[] { 0, 255 }, "");
+        record.AnswerShape = "{\"\":{\"object\":1}}"u8.ToArray();
         scene.Trail.TryReserve().ShouldBeTrue();
         scene.Trail.Add(record);
         scene.Write(1);
 
         using var document = JsonDocument.Parse(OcsfEvent.Render(Line(scene)));
 
-        document
-            .RootElement.GetProperty("unmapped")
+        var others = document.RootElement.GetProperty("unmapped");
+        others
             .GetProperty("answer")
             .GetRawText()
             .ShouldBe("{\"rows\":1204,\"rows_removed\":88310,\"fields_removed\":3,\"masked\":4,\"digest\":\"00ff\"}");
+        others.GetProperty("answer_shape").GetRawText().ShouldBe("{\"\":{\"object\":1}}");
         scene.Faults.ShouldBeEmpty();
     }
 
