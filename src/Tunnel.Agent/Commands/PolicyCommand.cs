@@ -16,7 +16,7 @@ namespace Culvert.Tunnel.Agent.Commands;
 internal static class PolicyCommand
 {
     private const int MaxShown = 50;
-    private const int MaxWarningCharacters = 2000;
+    private const int MaxLineCharacters = 2000;
 
     private static readonly Option<string> Since = new("--since")
     {
@@ -155,10 +155,11 @@ internal static class PolicyCommand
         }
 
         var judge = new PolicyJudge(candidate.Settings);
-        var replay = new PolicyReplay();
+        var (replay, answers) = (new PolicyReplay(), new AnswerReplay(judge));
         foreach (var call in ReadRecord(parsed, settings))
         {
             replay.Add(call, judge.Decide(call));
+            answers.Add(call);
         }
 
         var changes = replay.Changes.ToList();
@@ -176,6 +177,11 @@ internal static class PolicyCommand
         if (changes.Count > MaxShown)
         {
             output.WriteLine($"… and {changes.Count - MaxShown} more.");
+        }
+
+        foreach (var line in answers.Describe(MaxShown))
+        {
+            output.WriteLine(ConfigText.Printable(line, MaxLineCharacters));
         }
 
         var rest = replay.PassedOver > 0 ? $", {replay.PassedOver} not decided by rules" : "";
@@ -223,7 +229,7 @@ internal static class PolicyCommand
             foreach (var warning in new AnswerLint(route.Policy, FindOutputSchemas(state, route)).Find())
             {
                 warnings++;
-                output.WriteLine(ConfigText.Printable($"{route.Name}: {warning}", MaxWarningCharacters));
+                output.WriteLine(ConfigText.Printable($"{route.Name}: {warning}", MaxLineCharacters));
             }
         }
 

@@ -78,6 +78,28 @@ internal sealed class PolicyJudge
         return new Judgement(decision.IsAllowed, decision.Rule?.Name ?? "", decision.Reason);
     }
 
+    /// <summary>
+    /// The answer rules for a recorded call whose arguments are as the rules require; null: none judge its answer, or the
+    /// record does not have enough data.
+    /// </summary>
+    public (AnswerShape Shape, IReadOnlyList<PolicyRule> Rules)? FindAnswerRules(RecordedCall call)
+    {
+        if (
+            call is not { Kind: { } kind, Gap: "", Method: McpMethods.CallTool or McpMethods.ReadResource }
+            || !routes.TryGetValue(call.Route, out var route)
+            || route.Settings.Mode is PolicyMode.Off or PolicyMode.Record
+            || Decide(call).IsAllowed == false
+        )
+        {
+            return null;
+        }
+
+        var caller = new Caller(call.Principal);
+        return route.Rules.FindAnswer(kind, call.Name, caller, null) is { } shape
+            ? (shape, route.Rules.FindAnswerRules(kind, call.Name, caller, null))
+            : null;
+    }
+
     /// <summary>How what crosses of a case's answer differs from what the case says; null without a difference.</summary>
     public string? FindDifference(RecordedCall call)
     {

@@ -10,12 +10,13 @@ namespace Culvert.Tunnel.Agent.Replay;
 
 /// <summary>
 /// Writes a policy that allows the recorded calls: one rule for each client of a route, with the names that it called and
-/// that the server answered at least once without an error. The policy is for review; it is not put in force.
+/// that the server answered at least once without an error. A tool whose answers have recorded shapes gets a rule of its
+/// own, with the fields of these answers. The policy is for review; it is not put in force.
 /// </summary>
 internal sealed class PolicyLearner(AgentSettings settings)
 {
     /// <summary>The names of one kind that one client called.</summary>
-    private sealed class Names : SortedDictionary<string, (int Calls, bool HasSucceeded)>
+    private sealed class Names : SortedDictionary<string, (int Calls, bool HasSucceeded, LearnedAnswer Answers)>
     {
         public Names()
             : base(StringComparer.Ordinal) { }
@@ -57,17 +58,17 @@ internal sealed class PolicyLearner(AgentSettings settings)
 
         if (call.Kind is { } kind)
         {
-            Count(kinds, kind, call.Name, call.HasSucceeded);
+            Count(kinds, kind, call.Name, call);
         }
 
         // A completion or subscription has a target with a name, and its method needs permission too.
         if (McpMethods.FindTarget(call.Method, out _) is null)
         {
-            Count(kinds, TargetKind.Method, call.Method, call.HasSucceeded);
+            Count(kinds, TargetKind.Method, call.Method, call);
         }
     }
 
-    private static void Count(Dictionary<TargetKind, Names> kinds, TargetKind kind, string name, bool hasSucceeded)
+    private static void Count(Dictionary<TargetKind, Names> kinds, TargetKind kind, string name, RecordedCall call)
     {
         if (!kinds.TryGetValue(kind, out var names))
         {
@@ -75,7 +76,13 @@ internal sealed class PolicyLearner(AgentSettings settings)
         }
 
         var before = names.GetValueOrDefault(name);
-        names[name] = (before.Calls + 1, before.HasSucceeded || hasSucceeded);
+        var answers = before.Answers ?? new LearnedAnswer();
+        if (kind == TargetKind.Tool && call.Recorded is { } answer)
+        {
+            answers.Add(answer);
+        }
+
+        names[name] = (before.Calls + 1, before.HasSucceeded || call.HasSucceeded, answers);
     }
 
     public string Write()
@@ -111,7 +118,7 @@ internal sealed class PolicyLearner(AgentSettings settings)
     {
         foreach (var (kind, names) in kinds)
         {
-            foreach (var (name, (calls, hasSucceeded)) in names.Where(name => !IsLearned(name.Key, name.Value)))
+            foreach (var (name, (calls, hasSucceeded, _)) in names.Where(name => !IsLearned(name)))
             {
                 var why = hasSucceeded ? "a * in a rule is a pattern" : "no call succeeded";
                 yaml.Append(
@@ -121,7 +128,7 @@ internal sealed class PolicyLearner(AgentSettings settings)
             }
         }
 
-        if (!kinds.Values.Any(names => names.Any(name => IsLearned(name.Key, name.Value))))
+        if (!kinds.Values.Any(names => names.Any(IsLearned)))
         {
             return;
         }
@@ -139,42 +146,72 @@ internal sealed class PolicyLearner(AgentSettings settings)
         }
 
         var called = client.Length > 0 ? client : "any caller";
-        var title = called;
-        for (var more = 2; !used.Add(title); more++)
-        {
-            title = string.Create(CultureInfo.InvariantCulture, $"{called} {more}");
-        }
-
-        yaml.Append(CultureInfo.InvariantCulture, $"        - name: {Quote(title)}\n          effect: allow\n");
-        if (named is not null)
-        {
-            yaml.Append(CultureInfo.InvariantCulture, $"          issuer: {Quote(named.Name)}\n");
-        }
-
-        if (client.Length > 0)
-        {
-            yaml.Append(CultureInfo.InvariantCulture, $"          client_id: {Quote(client)}\n");
-        }
-
+        var hasHead = false;
         foreach (var kind in Enum.GetValues<TargetKind>())
         {
-            var names = kinds.GetValueOrDefault(kind)?.Where(name => IsLearned(name.Key, name.Value)).ToList() ?? [];
-            if (names.Count == 0)
+            var names = FindLearned(kind, hasFields: false);
+            if (names.Count > 0 && !hasHead)
             {
-                continue;
+                hasHead = true;
+                WriteHead(called);
             }
 
-            yaml.Append(CultureInfo.InvariantCulture, $"          {TargetKinds.ToWireName(kind)}s:\n");
-            foreach (var (name, (calls, _)) in names)
+            WriteNames(kind, names);
+        }
+
+        foreach (var tool in FindLearned(TargetKind.Tool, hasFields: true))
+        {
+            WriteHead($"{called}: {tool.Key}");
+            WriteNames(TargetKind.Tool, [tool]);
+            tool.Value.Answers.Write(yaml);
+        }
+
+        List<KeyValuePair<string, (int Calls, bool HasSucceeded, LearnedAnswer Answers)>> FindLearned(
+            TargetKind kind,
+            bool hasFields
+        ) =>
+            [
+                .. (kinds.GetValueOrDefault(kind) ?? [])
+                    .Where(IsLearned)
+                    .Where(name => name.Value.Answers.HasFields == hasFields),
+            ];
+
+        void WriteHead(string wanted)
+        {
+            var title = wanted;
+            for (var more = 2; !used.Add(title); more++)
+            {
+                title = string.Create(CultureInfo.InvariantCulture, $"{wanted} {more}");
+            }
+
+            yaml.Append(CultureInfo.InvariantCulture, $"        - name: {Quote(title)}\n          effect: allow\n");
+            if (named is not null)
+            {
+                yaml.Append(CultureInfo.InvariantCulture, $"          issuer: {Quote(named.Name)}\n");
+            }
+
+            if (client.Length > 0)
+            {
+                yaml.Append(CultureInfo.InvariantCulture, $"          client_id: {Quote(client)}\n");
+            }
+        }
+
+        void WriteNames(
+            TargetKind kind,
+            List<KeyValuePair<string, (int Calls, bool HasSucceeded, LearnedAnswer Answers)>> names
+        )
+        {
+            yaml.Append(names.Count > 0 ? $"          {TargetKinds.ToWireName(kind)}s:\n" : "");
+            foreach (var (name, (calls, _, _)) in names)
             {
                 yaml.Append(CultureInfo.InvariantCulture, $"            - {Quote(name)} # {calls} calls\n");
             }
         }
     }
 
-    private static bool IsLearned(string name, (int Calls, bool HasSucceeded) count) =>
-        count.HasSucceeded && !name.Contains('*', StringComparison.Ordinal);
+    private static bool IsLearned(KeyValuePair<string, (int Calls, bool HasSucceeded, LearnedAnswer Answers)> name) =>
+        name.Value.HasSucceeded && !name.Key.Contains('*', StringComparison.Ordinal);
 
     // A JSON string is a valid YAML string, whatever characters a caller chose.
-    private static string Quote(string text) => JsonSerializer.Serialize(text, LearnedJson.Default.String);
+    internal static string Quote(string text) => JsonSerializer.Serialize(text, LearnedJson.Default.String);
 }

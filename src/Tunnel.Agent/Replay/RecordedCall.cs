@@ -48,6 +48,9 @@ internal sealed record RecordedCall
     /// <summary>The answer of a test case; null: the case is only about the call.</summary>
     public CaseAnswer? Answer { get; private init; }
 
+    /// <summary>What the record has of the answer; null for a test case, or if it has nothing.</summary>
+    public RecordedAnswer? Recorded { get; private init; }
+
     /// <summary>Whether the server responded without an error; unknown counts as success.</summary>
     public bool HasSucceeded { get; private init; }
 
@@ -116,7 +119,11 @@ internal sealed record RecordedCall
 
             // The record has what was removed from the answer under the same key.
             CaseAnswer? answer = null;
-            if (read.Sequence == 0 && CaseAnswer.TryRead(root, read, out answer) is { } problem)
+            if (read.Sequence > 0)
+            {
+                read = read with { Recorded = RecordedAnswer.Read(root) };
+            }
+            else if (CaseAnswer.TryRead(root, read, out answer) is { } problem)
             {
                 return problem;
             }

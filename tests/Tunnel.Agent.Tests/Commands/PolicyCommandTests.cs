@@ -93,6 +93,149 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Learn_RecordedShapes_ProposesTheFieldsOfEachTool()
+    {
+        Call(
+            "portal",
+            "tools/call",
+            "tool",
+            "search",
+            more: """
+            "answer_shape":{"":{"object":1},"/orders":{"array":1,"elements":2},"/orders/*":{"object":2},"/orders/*/iban":{"string":1,"bytes":22,"null":1},"/orders/*/a\u0022b":{"integer":2},"/tags":{"array":1},"/note":{"null":1}},
+            """
+        );
+        Call(
+            "portal",
+            "tools/call",
+            "tool",
+            "search",
+            more: """
+            "answer_shape":{"from":"text","":{"object":1},"/orders":{"array":1},"/note":{"object":1},"/note/id":{"string":1,"bytes":3},"\u2026":4},
+            """
+        );
+        Call("portal", "tools/call", "tool", "search");
+        Call("portal", "tools/call", "tool", "ping", more: """ "answer_shape":{"":{"object":1}}, """);
+
+        var learned = await RunAsync("learn");
+
+        learned.Output.ShouldBe(
+            """
+            # Learned from 4 calls. Remove what should not be called, then observe, then enforce.
+            routes:
+              docs:
+                policy:
+                  mode: observe
+                  default: deny
+                  rules:
+                    - name: "portal"
+                      effect: allow
+                      issuer: "corp"
+                      client_id: "portal"
+                      tools:
+                        - "ping" # 1 calls
+                    - name: "portal: search"
+                      effect: allow
+                      issuer: "corp"
+                      client_id: "portal"
+                      tools:
+                        - "search" # 3 calls
+                      answer: # of 2 answers. Remove what should not come back.
+                        text_as_json: true
+                        fields:
+                          - "/note/id" # 1 values in 1 answers: string
+                          - "/orders/*/a\u0022b" # 2 values in 1 answers: integer
+                          - "/orders/*/iban" # 2 values in 1 answers: string, null
+                          # - "/tags" # always empty: as a field it lets everything in it cross
+                          # 4 values are not here: the record does not describe them.
+
+            """
+        );
+        (await RunWithAsync(learned.Output, "test", RecordFile)).ShouldBe((0, "4 as expected, 0 otherwise.\n", ""));
+    }
+
+    [Fact]
+    public async Task Replay_AnswerRules_CountsWhatWouldHaveGone()
+    {
+        const string Orders =
+            "\"/orders\":{\"array\":1,\"elements\":1500},\"/orders/*\":{\"object\":1500},\"/orders/*/id\":{\"integer\":1500},\"/orders/*/iban\":{\"string\":1400,\"bytes\":30800,\"null\":100}";
+        string[] answers =
+        [
+            """{"":{"object":1},ORDERS,"/orders/*/c":{"string":1500,"bytes":3000},"/count":{"integer":1}}""",
+            """{"":{"object":1},ORDERS}""",
+            """{"":{"object":1},ORDERS,"/orders/*/c":{"number":1500}}""",
+            """{"":{"object":1},ORDERS,"/orders/*/*":{"integer":1500}}""",
+            """{"":{"object":1},ORDERS,"\u2026":7}""",
+            """{"from":"text","":{"object":1}}""",
+        ];
+        foreach (var answer in answers)
+        {
+            Call("portal", "tools/call", "tool", "get", more: Shape(answer));
+        }
+
+        Call("portal", "tools/call", "tool", "get", more: """ "answer":{"rows":1,"rows_removed":1999}, """);
+        Call("portal", "tools/call", "tool", "other", more: Shape(answers[0]));
+        Call("portal", "tools/call", "tool", "get", "deny");
+        var candidate = Path.Combine(folder, "candidate.yaml");
+        await File.WriteAllTextAsync(
+            candidate,
+            Configuration(
+                Rules(
+                    "{name: own, effect: allow, tools: [get], arguments: [{at: /id, equals_claim: customer_id}], answer: {rows: [{at: /orders, where: {at: /c, equals_claim: customer_id}, max: 1000}], fields: [/orders/*/id]}}"
+                )
+            )
+        );
+
+        var replay = await RunAsync("replay", candidate, "--since", "40000d");
+
+        replay.Output.ShouldBe(
+            """
+            deny        1 calls  docs  tools/call other  portal  (default, last 2026-11-20 10:00 UTC)
+            docs/get: 7 calls, 12,001 of 19,501 values (157,000 bytes of text) would have gone: /orders/*/iban (7,500), /orders/*/c (3,000), /orders/*/* (1,500), /count (1).
+              7 more values are not described in the record.
+              rows at /orders of rule own: 7,500 records would have been judged, and at least 4,500 of them removed: they are beyond the maximum, or their answers have no value of which the condition could be true. Shapes do not show for which records a condition is true.
+              The rules of that time removed 1,999 of 2,000 records.
+              1 answers would have been withheld: they are JSON in a text, which is judged with text_as_json: true.
+              1 answers have no recorded shape.
+            9 calls: 1 would be decided otherwise, 8 cannot be decided.
+
+            """
+        );
+
+        static string Shape(string answer) =>
+            $"\"answer_shape\":{answer.Replace("ORDERS", Orders, StringComparison.Ordinal)},";
+    }
+
+    [Fact]
+    public async Task Replay_TwoAnswerRules_HaveTheirOwnRecords()
+    {
+        Call(
+            "portal",
+            "tools/call",
+            "tool",
+            "get",
+            more: """ "answer_shape":{"":{"object":1},"/a":{"array":2,"elements":100},"/a/*":{"integer":100}}, """
+        );
+        var candidate = Path.Combine(folder, "candidate.yaml");
+        await File.WriteAllTextAsync(
+            candidate,
+            Configuration(
+                Rules("{name: x, effect: allow, tools: [get], answer: {rows: [{at: /a, max: 10}]}}")
+                    + "        - {name: y, effect: allow, tools: [\"*\"], answer: {rows: [{at: /a, max: 30}], fields: [/a]}}\n"
+            )
+        );
+
+        (await RunAsync("replay", candidate, "--since", "40000d")).Output.ShouldBe(
+            """
+            docs/get: 1 calls, 0 of 100 values would have gone.
+              rows at /a of rule x: 100 records would have been judged, and at least 80 of them removed: they are beyond the maximum, or their answers have no value of which the condition could be true.
+              rows at /a of rule y: 100 records would have been judged, and at least 40 of them removed: they are beyond the maximum, or their answers have no value of which the condition could be true.
+            1 calls: 0 would be decided otherwise, 0 cannot be decided.
+
+            """
+        );
+    }
+
+    [Fact]
     public async Task Learn_NoCalls_Fails()
     {
         var learned = await RunAsync("learn");

@@ -22,6 +22,18 @@ internal sealed class AnswerPath
     /// <summary>The names from the root to the value; null for <c>*</c>.</summary>
     public IReadOnlyList<string?> Steps { get; }
 
+    /// <summary>Whether this path, in which <c>*</c> is every name, is also that of the values at another position.</summary>
+    public bool Covers(IReadOnlyList<string?> steps)
+    {
+        var covers = Steps.Count == steps.Count;
+        for (var i = 0; covers && i < steps.Count; i++)
+        {
+            covers = Steps[i] is not { } name || string.Equals(name, steps[i], StringComparison.Ordinal);
+        }
+
+        return covers;
+    }
+
     public static bool TryParse(string text, [NotNullWhen(true)] out AnswerPath? path)
     {
         path = JsonPointer.TryParse(text, out var pointer)

@@ -1,3 +1,4 @@
+using System.Text;
 using Culvert.Tunnel.Agent.Policy.Answers.Masks;
 using Culvert.Tunnel.Agent.Schemas;
 
@@ -59,6 +60,26 @@ internal sealed class AnswerShape
 
     /// <summary>Pointers of the values that cross whole; empty text for the whole structured part.</summary>
     public IEnumerable<string> Fields => FindFields(Root, "", 0);
+
+    /// <summary>Whether a single value at the position crosses if the records that it is in do.</summary>
+    public bool LetsCross(AnswerPath at)
+    {
+        var node = (ShapeNode?)Root;
+        var allowed = Root.AllowedBy;
+        foreach (var step in at.Steps)
+        {
+            // Only single values have masked forms, and only arrays have records.
+            if (node?.Mask is not null || (node?.Rows.Count > 0 && step is not null))
+            {
+                return false;
+            }
+
+            node = step is null ? node?.Any : node?.Find(Encoding.UTF8.GetBytes(step));
+            allowed |= node?.AllowedBy ?? 0;
+        }
+
+        return allowed == All && !(node?.Rows.Count > 0);
+    }
 
     private IEnumerable<string> FindFields(ShapeNode node, string at, ulong allowed)
     {
