@@ -11,7 +11,8 @@ internal static class RouteExport
 
     private static readonly byte[] Header = Encoding.UTF8.GetBytes(
         "tunnel_id,route,owner,names,unsanctioned_names,callers,calls,denied,first_seen_at,last_called_at,attested_at,"
-            + "attested_by,note,attestation_due_at,open\r\n"
+            + "attested_by,note,attestation_due_at,open,answers_judged,rows_crossed,rows_kept_inside,values_removed,"
+            + "answers_withheld\r\n"
     );
 
     public static async Task WriteCsvAsync(
@@ -58,7 +59,12 @@ internal static class RouteExport
             route.AttestedBy,
             route.Note,
             CsvText.ToText(route.AttestationDueAt),
-            route.Open ? "true" : "false"
+            route.Open ? "true" : "false",
+            ToText(route.Answers?.Judged ?? 0),
+            ToText(route.Answers?.RowsCrossed ?? 0),
+            ToText(route.Answers?.RowsKeptInside ?? 0),
+            ToText(route.Answers?.ValuesRemoved ?? 0),
+            ToText(route.Answers?.Withheld ?? 0)
         );
 
     private static string ToText(long number) => number.ToString(CultureInfo.InvariantCulture);

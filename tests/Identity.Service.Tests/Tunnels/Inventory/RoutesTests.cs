@@ -125,14 +125,17 @@ public sealed class RoutesTests : IAsyncLifetime
     [Fact]
     public async Task Export_IsAllRowsAndNoFormula()
     {
-        await scene.ReportAsync(Use("get", "docs", Caller("alice")), Use("find", "wiki"));
+        await scene.ReportAsync(Use("get", "docs", Caller("alice")), UseJudged("find", "wiki", 10, 20, withheld: 3));
         await scene.Api.PostOkAsync(Docs, """{"owner":"=1+1, \"Team\""}""");
 
         var lines = (await scene.Api.GetStringAsync("/v1/inventory/routes/export?format=csv")).Split("\r\n");
 
         lines[0].ShouldStartWith("tunnel_id,route,owner,names,unsanctioned_names,callers,calls,denied,");
+        lines[0].ShouldEndWith(",answers_judged,rows_crossed,rows_kept_inside,values_removed,answers_withheld");
         lines[1].ShouldStartWith($"{scene.TunnelId},wiki,,1,1,0,");
+        lines[1].ShouldEndWith(",5,10,20,7,3");
         lines[2].ShouldStartWith($"{scene.TunnelId},docs,\"'=1+1, \"\"Team\"\"\",1,1,1,1,0,");
+        lines[2].ShouldEndWith(",0,0,0,0,0");
         lines.Length.ShouldBe(4);
     }
 
