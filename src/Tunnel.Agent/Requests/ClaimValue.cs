@@ -15,13 +15,13 @@ internal sealed class ClaimValue
     // UTF-8 text, or an integer's only spelling; empty for a list.
     private readonly byte[] bytes;
 
-    private ClaimValue(ClaimValueKind kind, byte[] bytes, IReadOnlyList<ClaimValue> elements) =>
-        (Kind, this.bytes, Elements) = (kind, bytes, elements);
+    // The texts and integers of a list, sorted: every record of an answer may be compared with them.
+    private readonly List<ClaimValue> elements;
+
+    private ClaimValue(ClaimValueKind kind, byte[] bytes, List<ClaimValue> elements) =>
+        (Kind, this.bytes, this.elements) = (kind, bytes, elements);
 
     public ClaimValueKind Kind { get; }
-
-    /// <summary>The texts and integers of a list; empty for another kind.</summary>
-    public IReadOnlyList<ClaimValue> Elements { get; }
 
     /// <summary>The text, or an integer as JSON writes it; empty for a list.</summary>
     public string Text => Encoding.UTF8.GetString(bytes);
@@ -49,6 +49,34 @@ internal sealed class ClaimValue
     public bool EqualsInteger(ReadOnlySpan<byte> digits) =>
         Kind == ClaimValueKind.Integer && TryNormalize(digits, out var integer) && integer.SequenceEqual(bytes);
 
+    /// <summary>Whether it is a list that has the text (without JSON's escapes) or the integer.</summary>
+    public bool Contains(ReadOnlySpan<byte> written, bool isText)
+    {
+        if (!isText && !TryNormalize(written, out written))
+        {
+            return false;
+        }
+
+        var kind = isText ? ClaimValueKind.Text : ClaimValueKind.Integer;
+        var (low, high) = (0, elements.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            var order = elements[middle].CompareTo(kind, written);
+            if (order == 0)
+            {
+                return true;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return false;
+    }
+
+    private int CompareTo(ClaimValueKind kind, ReadOnlySpan<byte> other) =>
+        Kind == kind ? bytes.AsSpan().SequenceCompareTo(other) : (int)Kind - (int)kind;
+
     private static ClaimValue? ReadList(ref Utf8JsonReader reader)
     {
         var elements = new List<ClaimValue>();
@@ -62,6 +90,7 @@ internal sealed class ClaimValue
             elements.Add(element);
         }
 
+        elements.Sort((one, other) => one.CompareTo(other.Kind, other.bytes));
         return new ClaimValue(ClaimValueKind.List, [], elements);
     }
 

@@ -720,7 +720,7 @@ public sealed class ValidationRulesTests
         read.TryFind("customer_id", out var customer).ShouldBeTrue();
         customer!.EqualsText("c-7"u8).ShouldBeTrue();
         read.TryFind("regions", out var regions).ShouldBeTrue();
-        regions!.Elements.Select(e => e.Kind).ShouldBe([ClaimValueKind.Text, ClaimValueKind.Integer]);
+        (regions!.Contains("eu"u8, isText: true), regions.Contains("5"u8, isText: false)).ShouldBe((true, true));
         read.TryFind("sub", out var subject).ShouldBeTrue();
         subject!.EqualsText("alice"u8).ShouldBeTrue();
         read.TryFind("client_id", out var client).ShouldBeTrue();

@@ -38,7 +38,7 @@ public sealed class RouteSetTests
             );
 
         verdict.Principal!.Claims.TryFind("customer_id", out var customer).ShouldBe(isRead);
-        (customer?.Elements.Single().EqualsText("c-7"u8)).ShouldBe(isRead ? true : null);
+        (customer?.Contains("c-7"u8, isText: true)).ShouldBe(isRead ? true : null);
     }
 
     private static AgentSettings Read(string rule)

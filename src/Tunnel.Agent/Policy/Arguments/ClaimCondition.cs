@@ -50,24 +50,8 @@ internal sealed class ClaimCondition(string key, string claim)
 
     public override string ToString() => claim;
 
-    private bool Matches(ClaimValue wanted, ReadOnlySpan<byte> written, bool isText)
-    {
-        if (!isInList || wanted.Kind != ClaimValueKind.List)
-        {
-            return IsEqual(wanted, written, isText);
-        }
-
-        foreach (var element in wanted.Elements)
-        {
-            if (IsEqual(element, written, isText))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsEqual(ClaimValue wanted, ReadOnlySpan<byte> written, bool isText) =>
-        isText ? wanted.EqualsText(written) : wanted.EqualsInteger(written);
+    private bool Matches(ClaimValue wanted, ReadOnlySpan<byte> written, bool isText) =>
+        isInList && wanted.Kind == ClaimValueKind.List ? wanted.Contains(written, isText)
+        : isText ? wanted.EqualsText(written)
+        : wanted.EqualsInteger(written);
 }

@@ -12,9 +12,13 @@ namespace Culvert.Tunnel.Agent.Policy.Arguments;
 /// </summary>
 internal sealed class OneOfCondition : ValueCondition
 {
+    // From this number of numbers on, comparing with each takes longer than a text of the value's digits.
+    private const int ManyNumbers = 17;
+
     private readonly IReadOnlyList<ConfigLiteral> literals;
     private readonly HashSet<string> texts;
     private readonly byte[][] numbers;
+    private readonly HashSet<string> many = new(StringComparer.Ordinal); // their texts, if they are many
 
     public OneOfCondition(string key, IReadOnlyList<ConfigLiteral> literals)
         : base(key, GetKinds(literals))
@@ -25,6 +29,13 @@ internal sealed class OneOfCondition : ValueCondition
         [
             .. literals.Where(l => l.Kind == ConfigLiteralKind.Number).Select(l => Encoding.ASCII.GetBytes(l.Text)),
         ];
+        foreach (var number in numbers.Length < ManyNumbers ? [] : numbers)
+        {
+            if (JsonNumber.TryRead(number, out var value))
+            {
+                many.Add(value.ToString());
+            }
+        }
     }
 
     public override bool Matches(JsonElement value, PrincipalClaims claims) =>
@@ -51,6 +62,11 @@ internal sealed class OneOfCondition : ValueCondition
         if (!JsonNumber.TryRead(json, out var number))
         {
             return false;
+        }
+
+        if (many.Count > 0)
+        {
+            return many.Contains(number.ToString());
         }
 
         foreach (var written in numbers)

@@ -67,6 +67,25 @@ public sealed class ClaimConditionTests
     public void InClaim_IsTrueOfAnElement(string claim, string value, bool holds) =>
         Constraints.Holds("in_claim: region", value, $$"""{"region":{{claim}}}""").ShouldBe(holds);
 
+    [Fact]
+    public void InClaim_ListInAnyOrder_IsTrueOfExactlyItsElements()
+    {
+        var random = new Random(5);
+        for (var count = 0; count < 40; count++)
+        {
+            var values = Enumerable
+                .Range(0, count)
+                .Select(i => i % 3 == 0 ? $"{random.Next(-9, 40)}" : $"\"{random.Next(40)}\"")
+                .ToList();
+            foreach (var value in Enumerable.Range(-9, 49).SelectMany(i => new[] { $"{i}", $"\"{i}\"" }))
+            {
+                Constraints
+                    .Holds("in_claim: region", value, $$"""{"region":[{{string.Join(',', values)}}]}""")
+                    .ShouldBe(values.Contains(value), value);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("equals_claim: customer_id")]
     [InlineData("in_claim: customer_id")]

@@ -44,6 +44,20 @@ public sealed class ConditionTests
         Constraints.Holds(condition, value).ShouldBe(holds);
 
     [Theory]
+    [InlineData("1e1", true)]
+    [InlineData("200.0", true)]
+    [InlineData("0.00", true)]
+    [InlineData("-10", false)]
+    [InlineData("15", false)]
+    [InlineData("1e-1", false)]
+    [InlineData("1e999999999", false)]
+    [InlineData("\"10\"", false)]
+    public void Enum_OfManyNumbers_ComparesTheirValues(string value, bool holds) =>
+        Constraints
+            .Holds($"enum: [{string.Join(", ", Enumerable.Range(0, 21).Select(i => 10 * i))}]", value)
+            .ShouldBe(holds);
+
+    [Theory]
     [InlineData("max: 100", "100", true)]
     [InlineData("max: 100", "1e2", true)]
     [InlineData("max: 100", "100.0000000000000000000000000001", false)]
