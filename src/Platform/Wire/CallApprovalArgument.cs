@@ -2,11 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>An argument of a call, as shown to the person who approves the call.</summary>
+/// <summary>An argument of a call, or a value of its answer, as shown to the person who approves it.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CallApprovalArgument
 {
-    /// <summary>Its position in the arguments: a JSON pointer (RFC 6901).</summary>
+    /// <summary>The position of a whole answer: the first entry, if an answer waits and not a call.</summary>
+    public const string Answer = "answer";
+
+    /// <summary>
+    /// Its position in the arguments: a JSON pointer (RFC 6901); in an answer that waits, a JSON pointer behind <c>answer:</c>.
+    /// </summary>
     public required string At { get; init; }
 
     /// <summary>Its type and length, such as <c>string:12</c>; <c>missing</c> when the call does not have it.</summary>

@@ -90,11 +90,12 @@ internal static class CallDescription
             : "completed";
     }
 
-    // Output that the judge still has was not sent. Of an answer that did not cross, all records that were read stayed inside.
+    // Output that the judge still has was not sent, nor was a finding that waits. Of an answer that did not cross, all records
+    // that were read stayed inside.
     private static CallAnswer Describe(AnswerJudge judge, bool isEnforced)
     {
         var counts = judge.Counts;
-        var isSent = judge.IsAnswered && (judge.Output.IsEmpty || !isEnforced);
+        var isSent = judge.IsAnswered && (!isEnforced || (judge.Output.IsEmpty && judge.Waiting is null));
         var hasCrossed = isSent && judge.Problem.Length == 0;
         return new CallAnswer(
             Rows: hasCrossed ? counts.RowsCrossed : 0,

@@ -2,6 +2,7 @@ using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Policy.Answers;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -14,6 +15,8 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// </summary>
 internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStrategy mode, long startedAt)
 {
+    private PageDialogue? dialogue; // null until it is read
+
     public Exchange Exchange => exchange;
 
     public ServedRoute Served => served;
@@ -53,6 +56,12 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
 
     public RuleLimits Limits => Rule?.Limits ?? RuleLimits.None;
 
+    /// <summary>What the call and its repetition have in common; null if its answer needs no approval.</summary>
+    public CallIdentity? Identity { get; set; }
+
+    /// <summary>The approved finding that the caller gets instead of a call of the server; null for none.</summary>
+    public HeldFinding? Delivered { get; set; }
+
     /// <summary>Why the call must not be made; null if all checks passed.</summary>
     public Objection? Objection { get; set; }
 
@@ -77,6 +86,28 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
         Message is null
             ? Objection is null
             : McpMethods.IsList(Message.Method) || (Policy.Pins is not null && McpMethods.IsGreeting(Message.Method));
+
+    /// <summary>
+    /// The client's part of the dialogue about the approval page. Its answer to the agent is taken out of the message.
+    /// </summary>
+    public PageDialogue ReadDialogue()
+    {
+        if (dialogue is { } read)
+        {
+            return read;
+        }
+
+        var hasPage =
+            Rule?.Approval?.Page is not null || Answer?.Approvals.Any(a => a.Approval.Page is not null) == true;
+        var found = IsModern && hasPage ? PageDialogue.Read(Message!) : default;
+        if (found is { HasAnswer: true, IsDeclined: false })
+        {
+            Message = exchange.HeldBody!.Replace(PageDialogue.RemoveAnswer(Message!));
+        }
+
+        dialogue = found;
+        return found;
+    }
 
     /// <summary>Releases what counts as a running call.</summary>
     public void Release()

@@ -25,9 +25,10 @@ internal sealed class PolicyChecks
     private readonly BudgetLedger? budgets;
     private readonly ApprovalService? approvals;
 
-    public PolicyChecks(IAuditTrail trail, BudgetLedger? budgets, ApprovalService? approvals)
+    public PolicyChecks(IAuditTrail trail, BudgetLedger? budgets, ApprovalService? approvals, TimeProvider time)
     {
         (this.trail, this.budgets, this.approvals) = (trail, budgets, approvals);
+        Answers = new AnswerApprovals(approvals, time);
         inOrder =
         [
             CheckPath,
@@ -38,11 +39,15 @@ internal sealed class PolicyChecks
             CheckScopes,
             CheckSize,
             CheckRate,
+            // Before budgets and approvals of calls: the server is not called.
+            Answers.CheckAsync,
             CheckBudgetAsync,
             // Last, because the request for an approval uses it up.
             CheckApprovalAsync,
         ];
     }
+
+    public AnswerApprovals Answers { get; }
 
     public async ValueTask<Objection?> FindObjectionAsync(PolicyCall call)
     {
@@ -53,6 +58,11 @@ internal sealed class PolicyChecks
                 if (await check(call) is { } objection)
                 {
                     return objection;
+                }
+
+                if (call.Delivered is not null)
+                {
+                    break;
                 }
             }
 
@@ -275,7 +285,7 @@ internal sealed class PolicyChecks
     // Uses up the approval of a call that is approved. Where nothing is enforced, no approval is requested.
     private async ValueTask<Objection?> CheckApprovalAsync(PolicyCall call)
     {
-        if (call is not { Rule: { Approval: { } approval } rule, Message: { } message })
+        if (call is not { Rule: { Approval: { } approval } rule, Message: not null })
         {
             return null;
         }
@@ -291,26 +301,24 @@ internal sealed class PolicyChecks
         }
 
         var exchange = call.Exchange;
-        var dialogue = call.IsModern && approval.Page is not null ? PageDialogue.Read(message) : default;
+        var dialogue = call.ReadDialogue();
         if (dialogue.IsDeclined)
         {
             return new Objection(ApprovalFailures.Required);
         }
 
-        if (dialogue.HasAnswer)
-        {
-            call.Message = message = exchange.HeldBody!.Replace(PageDialogue.RemoveAnswer(message));
-        }
-
         var verdict = await approvals.RequestAsync(
             call.Record,
             rule,
-            message,
+            call.Message!,
             CallInputs.Read(exchange),
             exchange.ClientGone
         );
         call.Approval = verdict.Id;
-        var failure = dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
+        var failure =
+            dialogue.CanAsk && approval.Page is not null
+                ? ApprovalFailures.WithPage(verdict.Failure, approval.Page)
+                : verdict.Failure;
         return failure is null ? null : new Objection(failure);
     }
 

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy;
@@ -29,7 +31,7 @@ internal sealed class PolicyStage(
     private const string WellKnown = "/.well-known/";
 
     private readonly Refusals refusals = new(metrics, logger);
-    private readonly PolicyChecks checks = new(trail, budgets, approvals);
+    private readonly PolicyChecks checks = new(trail, budgets, approvals, time);
     private readonly RecordMode record = new(time);
     private readonly ObserveMode observe = new(metrics, time);
     private readonly EnforceMode enforce = new(metrics, new Refusals(metrics, logger), time);
@@ -60,6 +62,12 @@ internal sealed class PolicyStage(
         if (outcome == StageOutcome.Served && !exchange.IsCut)
         {
             await FinishAnswerAsync(call);
+        }
+
+        if (call is { Mode.Enforces: false, Objection: null, Filter.Judge.Waiting: not null })
+        {
+            call.Objection = new Objection(ApprovalFailures.Required);
+            await call.Mode.ObjectAsync(call, call.Objection);
         }
 
         // (6)
@@ -134,8 +142,20 @@ internal sealed class PolicyStage(
             return false;
         }
 
+        if (call.Delivered is not null)
+        {
+            await DeliverAsync(call);
+            return false;
+        }
+
         // (4)
-        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, mode.PlanAnswer(call), answers)
+        var plan = mode.PlanAnswer(call);
+        if (call.Identity is not null)
+        {
+            plan = plan with { Hold = judge => checks.Answers.HoldAsync(call, judge) };
+        }
+
+        call.Filter = new AnswerFilter(exchange, exchange.ResponseBody.Writer, plan, answers)
         {
             ShapeReader =
                 trail.RecordsAnswerShapes && call.Message is { } message && McpMethods.HasAnswer(message.Method)
@@ -144,6 +164,20 @@ internal sealed class PolicyStage(
         };
         exchange.FilterAnswer(new FilteredBody(exchange.ResponseBody, call.Filter));
         return true;
+    }
+
+    // The approved finding, instead of a call of the server.
+    private static ValueTask<FlushResult> DeliverAsync(PolicyCall call)
+    {
+        var (exchange, record, finding) = (call.Exchange, call.Record, call.Delivered!);
+        exchange.ReleaseBody();
+        var body = finding.WithId(exchange.MessageId.Span);
+        OwnAnswer.ReplaceHead(exchange.Response, "application/json");
+        exchange.Response.StatusCode = finding.Status;
+        exchange.Response.Headers.ContentLength = body.Length;
+        record.Answer = finding.Answer! with { Digest = SHA256.HashData(body) };
+        (record.ResponseBytes, record.IsError) = (body.Length, finding.IsError);
+        return exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
     }
 
     // Only the plain spelling is exempt: a server that resolves dots or decodes escapes would find another path.

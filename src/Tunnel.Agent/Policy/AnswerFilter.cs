@@ -311,11 +311,23 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     }
 
     // Sends what of a stream is ready.
-    private ValueTask<FlushResult> FlushJudgedAsync(CancellationToken cancellationToken)
+    private async ValueTask<FlushResult> FlushJudgedAsync(CancellationToken cancellationToken)
     {
+        Failure = await HoldAsync();
+        if (Failure is not null)
+        {
+            return Over;
+        }
+
         WriteJudged();
-        return inner.FlushAsync(cancellationToken);
+        return await inner.FlushAsync(cancellationToken);
     }
+
+    // Until a person has approved a finding that waits, nothing of it is written.
+    private ValueTask<Failure?> HoldAsync() =>
+        Failure is not null || plan.Judge is not { Waiting: not null } judge ? new(Failure)
+        : plan.Hold is null ? new(ApprovalFailures.AnswerUnavailable)
+        : plan.Hold(judge);
 
     private async ValueTask FinishJudgedAsync(CancellationToken cancellationToken)
     {
@@ -330,6 +342,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         judge.Finish();
         Fail(judge.Failure);
         IsError = judge.IsError;
+        Failure = await HoldAsync();
         if (Failure is not null)
         {
             return;

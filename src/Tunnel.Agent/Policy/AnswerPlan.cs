@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Policy.Answers;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
@@ -16,6 +17,9 @@ internal sealed record AnswerPlan(
 {
     /// <summary>Judges the answer; null: no answer rule applies to the call.</summary>
     public AnswerJudge? Judge { get; init; }
+
+    /// <summary>Requests the approval of a finding that waits; returns null if it crosses.</summary>
+    public Func<AnswerJudge, ValueTask<Failure?>>? Hold { get; init; }
 
     /// <summary>Answers a server's request that does not reach the client, by its raw id.</summary>
     public Action<ReadOnlyMemory<byte>>? Refuse { get; init; }

@@ -119,9 +119,10 @@ internal static class PolicyReader
         var budget = section.Has("budget") ? BudgetReader.Read(section.Section("budget")) : null;
         var issuer = section.String("issuer");
         var claims = new ClaimNames(oauth, issuer);
+        var name = section.RequiredString("name");
         var rule = new PolicyRule
         {
-            Name = section.RequiredString("name"),
+            Name = name,
             Effect = ParseEffect(section.Choice("effect", "allow", "allow", "deny")),
             Issuer = issuer,
             Subject = section.String("subject"),
@@ -140,7 +141,7 @@ internal static class PolicyReader
             Budget = budget,
             Arguments = ArgumentReader.Read(section, claims, budget?.Constraint),
             Approval = ApprovalReader.Read(section),
-            Answer = AnswerReader.Read(section, claims),
+            Answer = AnswerReader.Read(section, name, claims),
             Masked = ArgumentReader.ReadPointers(section, "mask"),
         };
         if (rule.Effect == PolicyEffect.Allow) // a denial needs no clear names

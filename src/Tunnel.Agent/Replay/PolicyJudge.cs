@@ -15,6 +15,9 @@ internal sealed class PolicyJudge
 {
     private const int MaxShownCharacters = 2000;
 
+    // The word of a case under "withheld" for a finding that waits for a person.
+    private const string Waits = "approval";
+
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2 * FindingWriter.MaxDepth };
     private static readonly byte[] Id = "1"u8.ToArray();
 
@@ -116,8 +119,9 @@ internal sealed class PolicyJudge
             : route.Rules.FindAnswerRules(kind, call.Name, caller, arguments);
         var (finding, problem) = Judge(call, answer, judges, route.Rules, caller);
         if (
-            problem == answer.Withheld
-            && (finding is null || JsonElement.DeepEquals(finding.Value, answer.Finding!.Value))
+            finding is { } found && answer.Finding is { } wanted
+                ? JsonElement.DeepEquals(found, wanted)
+                : problem == answer.Withheld
         )
         {
             return null;
@@ -128,7 +132,7 @@ internal sealed class PolicyJudge
         return $"expected {Describe(answer.Finding, answer.Withheld)}, got {Describe(finding, problem)} ({by})";
     }
 
-    // Either the structured part that crosses, or why nothing does.
+    // The structured part that crosses, or why nothing does; both for one that crosses after a person has approved it.
     private static (JsonElement? Finding, string Problem) Judge(
         RecordedCall call,
         CaseAnswer answer,
@@ -156,12 +160,18 @@ internal sealed class PolicyJudge
         judge.Begin(isEventStream: false);
         judge.Read(Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":1,"result":{{answer.Result}}}"""));
         judge.Finish();
+        var waiting = judge.Waiting;
+        if (waiting is not null)
+        {
+            judge.Approve(waiting);
+        }
+
         var finding =
             judge.Problem.Length == 0
                 ? FindStructured(JsonElement.Parse(judge.Output.Span, Deep).GetProperty("result"))
                 : (JsonElement?)null;
         judge.Release();
-        return (finding, judge.Problem);
+        return (finding, waiting is null ? judge.Problem : Waits);
     }
 
     // Structured content, or JSON that is the text of the first item, or else the whole result.
@@ -196,7 +206,7 @@ internal sealed class PolicyJudge
 
     private static string Describe(JsonElement? finding, string problem) =>
         finding is { } value
-            ? $"the finding {ConfigText.Printable(value.GetRawText(), MaxShownCharacters)}"
+            ? $"the finding {ConfigText.Printable(value.GetRawText(), MaxShownCharacters)}{(problem == Waits ? " after an approval" : "")}"
             : $"withheld {ConfigText.Printable(problem)}";
 
     private sealed record RouteJudge(PolicySettings Settings, CompiledPolicy Rules);

@@ -7,6 +7,13 @@ internal static class ApprovalFailures
     public static readonly Failure Rejected = Failures.Get("policy.approval_rejected");
     public static readonly Failure Unavailable = Failures.Get("policy.approval_unavailable");
 
+    /// <summary>The call was made, and its answer waits for a person.</summary>
+    public static Failure AnswerUnavailable =>
+        Unavailable with
+        {
+            Message = "The answer was withheld because its approval cannot be checked.",
+        };
+
     /// <summary>
     /// Adds the approval page to a refusal that a person still has to decide; other failures stay unchanged.
     /// </summary>

@@ -77,6 +77,20 @@ internal sealed class ClaimValue
     private int CompareTo(ClaimValueKind kind, ReadOnlySpan<byte> other) =>
         Kind == kind ? bytes.AsSpan().SequenceCompareTo(other) : (int)Kind - (int)kind;
 
+    /// <summary>Writes JSON that is equal for equal values only.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        json.WriteNumberValue((int)Kind);
+        json.WriteStringValue(bytes);
+        foreach (var element in elements)
+        {
+            element.WriteTo(json);
+        }
+
+        json.WriteEndArray();
+    }
+
     private static ClaimValue? ReadList(ref Utf8JsonReader reader)
     {
         var elements = new List<ClaimValue>();

@@ -19,10 +19,8 @@ internal static class OwnAnswer
     )
     {
         var rpcId = exchange.MessageId.IsEmpty ? id : exchange.MessageId;
-        var body =
-            failure.Ticket is { Page: { } page } ticket
-                ? RpcText.PageRequired(rpcId.Span, failure.Message, ticket.Id, page)
-            : failure.RpcCode is { } code ? FormatRpc(code, failure, requestId, rpcId)
+        var body = failure.RpcCode is { } code
+            ? FormatRpc(code, failure, requestId, rpcId)
             : Format(failure, requestId);
         var response = exchange.Response;
         response.StatusCode = failure.Status;
@@ -64,13 +62,16 @@ internal static class OwnAnswer
         response.Headers.CacheControl = "no-store";
     }
 
-    /// <summary>The failure as a JSON-RPC error with the id of the call.</summary>
+    /// <summary>The failure as the answer to a call: an error, or the approval page.</summary>
     internal static ReadOnlyMemory<byte> FormatRpc(
         int code,
         Failure failure,
         string requestId,
         ReadOnlyMemory<byte> id
-    ) => RpcText.Error(id.Span, code, failure.Message, failure, requestId);
+    ) =>
+        failure.Ticket is { Page: { } page } ticket
+            ? RpcText.PageRequired(id.Span, failure.Message, ticket.Id, page)
+            : RpcText.Error(id.Span, code, failure.Message, failure, requestId);
 
     internal static ReadOnlyMemory<byte> Format(Failure failure, string requestId)
     {

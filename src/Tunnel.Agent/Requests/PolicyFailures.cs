@@ -25,6 +25,7 @@ internal static class PolicyFailures
 
     public static readonly Failure AnswerUnfit = Failures.Get("policy.answer_unfit");
     public static readonly Failure AnswerFailed = Failures.Get("policy.answer_failed");
+    public static readonly Failure AnswerNotHeld = Failures.Get("policy.answer_not_held");
 
     /// <summary>A denial. The answer's message also contains the pointer of the argument.</summary>
     public static readonly Failure Arguments = Failures.Get("policy.arguments");

@@ -25,6 +25,9 @@ internal static class RpcText
     // Not a registered code: the caller has cancelled, and must ignore any later response (MCP, cancellation).
     public const int RequestCancelled = -32800;
 
+    /// <summary>The beginning of every answer that the agent writes, up to the id.</summary>
+    public static ReadOnlySpan<byte> BeforeId => "{\"jsonrpc\":\"2.0\",\"id\":"u8;
+
     public static byte[] Number(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
     /// <param name="id">The id of the request as it was written; empty for null.</param>

@@ -11,6 +11,9 @@ internal sealed class JsonPointer
     /// <summary>Points to the root value.</summary>
     public static readonly JsonPointer Whole = new("", []);
 
+    /// <summary>The step that is every element or member, where a pointer may have one.</summary>
+    public const string Every = "*";
+
     private const int MaxCharacters = 1024;
     private const int MaxSteps = 32;
 
@@ -120,6 +123,56 @@ internal sealed class JsonPointer
         }
 
         return found;
+    }
+
+    /// <summary>
+    /// Finds the values at the pointer, in which <c>*</c> is every element of an array and every member of an object.
+    /// </summary>
+    /// <returns>
+    /// False if another reader could find more: a name is almost that of the pointer (<see cref="MemberNames"/>), or an array is
+    /// where the pointer names a member.
+    /// </returns>
+    public bool FindAll(JsonElement root, List<JsonElement> found)
+    {
+        var isClear = true;
+        List<JsonElement> level = [root];
+        foreach (var (name, _) in steps)
+        {
+            string[] names = [name];
+            var next = new List<JsonElement>();
+            foreach (var value in level)
+            {
+                switch (value.ValueKind)
+                {
+                    case JsonValueKind.Array when name == Every:
+                        foreach (var element in value.EnumerateArray())
+                        {
+                            next.Add(element);
+                        }
+
+                        break;
+                    case JsonValueKind.Array:
+                        isClear = false;
+                        break;
+                    case JsonValueKind.Object:
+                        foreach (var member in value.EnumerateObject())
+                        {
+                            if (name == Every || MemberNames.CouldBe(member, names))
+                            {
+                                isClear &= name == Every || member.NameEquals(name);
+                                next.Add(member.Value);
+                            }
+                        }
+
+                        break;
+                }
+            }
+
+            level = next;
+        }
+
+        found.AddRange(level);
+        return isClear;
     }
 
     public override string ToString() => Text;

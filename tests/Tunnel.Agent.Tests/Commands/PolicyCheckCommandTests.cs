@@ -64,6 +64,7 @@ public sealed class PolicyCheckCommandTests : IDisposable
                 mask of lists: /orders/*/iban as iban
                 detect: email
                 text: drop
+                approve of short: 2 different people, where /orders/*/id above 5 or /notes type array
                 unfit: deny
                 errors: drop
                 notifications: drop
@@ -122,7 +123,7 @@ public sealed class PolicyCheckCommandTests : IDisposable
                             max: 100
                         fields: [/orders/*/id, /orders/*/iban]
                         mask: [{at: /orders/*/iban, as: iban}, {detect: [email]}]
-                    - {name: short, effect: allow, tools: ["li*"], answer: {rows: [{at: /notes, max: 5}], fields: [/orders, /notes], text: drop, max_bytes: 2048}}
+                    - {name: short, effect: allow, tools: ["li*"], answer: {rows: [{at: /notes, max: 5}], fields: [/orders, /notes], text: drop, max_bytes: 2048, approve: {when: {any: [{at: /orders/*/id, above: 5}, {at: /notes, type: array}]}, approvers: 2}}}
               docs:
                 upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: tcp}}
                 oauth: {mode: dangerous_none}

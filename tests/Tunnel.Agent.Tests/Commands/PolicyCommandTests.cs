@@ -291,6 +291,21 @@ public sealed class PolicyCommandTests : IDisposable
         (await TestAsync(OwnRows, "get", answer)).ShouldBe((0, "1 as expected, 0 otherwise.\n", ""));
 
     [Theory]
+    [InlineData(""" "withheld":"approval" """, "")]
+    [InlineData(""" "finding":{"id":20} """, "")]
+    [InlineData(""" "finding":{} """, "expected the finding {}, got the finding {\"id\":20} after an approval")]
+    [InlineData(""" "withheld":"error" """, "expected withheld error, got the finding {\"id\":20} after an approval")]
+    public async Task Test_CaseWhoseAnswerWaits_IsJudgedAsApproved(string expected, string difference)
+    {
+        const string Waiting =
+            "        - {name: held, effect: allow, tools: [hold], answer: {approve: {when: {at: /id, above: 10}}}}\n";
+
+        var (_, output, _) = await TestAsync(OwnRows + Waiting, "hold", $$""" "answer":{"id":20},{{expected}} """);
+
+        output.ShouldContain(difference.Length > 0 ? difference : "1 as expected, 0 otherwise.");
+    }
+
+    [Theory]
     [InlineData(
         """ "answer":{"orders":[{"id":2,"c":"c-7"}]},"finding":{} """,
         """expected the finding {}, got the finding {"orders":[{"id":2}]} (answer rules own)"""

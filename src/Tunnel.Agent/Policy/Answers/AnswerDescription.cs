@@ -55,6 +55,11 @@ internal static class AnswerDescription
             yield return ("text_as_json", "true");
         }
 
+        foreach (var approval in shape.Approvals)
+        {
+            yield return ($"approve of {approval.Rule}", approval.Describe());
+        }
+
         yield return ("unfit", shape.DropsUnfit ? "drop" : "deny");
         yield return ("errors", shape.PassesErrors ? "pass" : "drop");
         yield return ("notifications", shape.PassesNotifications ? "pass" : "drop");

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
@@ -48,6 +50,17 @@ internal sealed class AnswerJudge(JudgedCall call, MessageFilter filter)
 
     /// <summary>The memory that the answer uses, in bytes.</summary>
     public long HeldBytes => message.HeldBytes + output.Length + other.WrittenCount;
+
+    /// <summary>The finding, as long as it must not cross because a person has to approve it; otherwise null.</summary>
+    public HeldFinding? Waiting { get; private set; }
+
+    /// <summary>Lets a finding cross that a person has approved.</summary>
+    public void Approve(HeldFinding finding)
+    {
+        var bytes = finding.WithId(call.Id.Span);
+        (Waiting, Digest) = (null, SHA256.HashData(bytes));
+        Write(bytes);
+    }
 
     public void Begin(bool isEventStream) => lines = isEventStream ? new EventLines() : null;
 
@@ -134,7 +147,7 @@ internal sealed class AnswerJudge(JudgedCall call, MessageFilter filter)
             case AnswerOutcome.Unfit when call.Shape.DropsUnfit:
                 Problem = message.Reason;
                 message.WriteWithheld();
-                Answer();
+                Answer(isFinding: false);
                 break;
             case AnswerOutcome.Unfit:
                 Refuse(message.Reason);
@@ -157,11 +170,23 @@ internal sealed class AnswerJudge(JudgedCall call, MessageFilter filter)
         }
     }
 
-    private void Answer()
+    private void Answer(bool isFinding = true)
     {
         Digest = message.Digest;
-        Write(message.Written.Span);
         IsAnswered = true;
+        if (isFinding && call.Shape.FindApproval(message.Parts, call.Claims) is { } approval)
+        {
+            var bytes = message.Written[(RpcText.BeforeId.Length + call.Id.Length)..].ToArray();
+            Waiting = new HeldFinding(bytes)
+            {
+                Rule = approval.Rule,
+                Approval = approval.Approval,
+                Shown = ShownArguments.DescribeFinding(bytes.Length, message.Parts, approval.Approval.Shown),
+            };
+            return;
+        }
+
+        Write(message.Written.Span);
     }
 
     private void Refuse(string problem) => (Problem, Failure) = (problem, PolicyFailures.AnswerUnfit);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Policy.Answers.Masks;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
 
@@ -219,7 +220,11 @@ internal sealed class AnswerLint(PolicySettings policy, IReadOnlyDictionary<stri
             ),
             .. (answer.Fields ?? []).Select(f => ("answer.fields", f.Text, f.Steps)),
             .. answer.Masks.Select(m => ("answer.mask", m.At.Text, m.At.Steps)),
+            .. (answer.Approval?.Pointers ?? []).Select(at => ("answer.approve", at.Text, Split(at))),
         ];
+
+    private static IReadOnlyList<string?> Split(JsonPointer at) =>
+        [.. at.Names.Select(name => name == JsonPointer.Every ? null : name)];
 
     private static IReadOnlyList<string?> Join(IReadOnlyList<string?> array, IEnumerable<string> member) =>
         [.. array, null, .. member];

@@ -25,6 +25,7 @@ internal sealed class AnswerMessage : ITokenReader
     private readonly AnswerContent content;
     private readonly FindingWriter structured;
     private readonly List<string> cut = [];
+    private readonly List<JsonElement> parts = [];
     private FindingWriter? copy;
     private uint seen; // a bit for each member
     private Member inside; // the result or the error, while it is read
@@ -70,6 +71,9 @@ internal sealed class AnswerMessage : ITokenReader
 
     /// <summary>What the client gets, once <see cref="Outcome"/> is <see cref="AnswerOutcome.Finding"/>.</summary>
     public ReadOnlyMemory<byte> Written => whole.Written;
+
+    /// <summary>What of the finding is structured, where rules compare or show it for an approval; otherwise empty.</summary>
+    public IReadOnlyList<JsonElement> Parts => parts;
 
     public AnswerCounts Counts => structured.Counts + content.Counts + added;
 
@@ -419,6 +423,11 @@ internal sealed class AnswerMessage : ITokenReader
             finding.Raw("{}"u8);
         }
 
+        if (isStructured || isText)
+        {
+            AddPart(finding);
+        }
+
         cut.AddRange(structured.Cut);
         Write(json =>
         {
@@ -455,11 +464,20 @@ internal sealed class AnswerMessage : ITokenReader
         var output = new JsonOutput();
         var writer = new FindingWriter(shape, call.Claims, output, call.HashKey);
         ReadJson(text, writer);
+        AddPart(output);
         added += writer.Counts;
         cut.AddRange(writer.Cut);
         var found = Encoding.UTF8.GetString(output.Written.Span);
         output.Release();
         return found;
+    }
+
+    private void AddPart(JsonOutput json)
+    {
+        if (shape.Approvals.Count > 0 && json.Length > 0)
+        {
+            parts.Add(JsonElement.Parse(json.Written.Span, AnswerContent.Options));
+        }
     }
 
     private static void ReadJson(string text, FindingWriter writer)

@@ -1,6 +1,8 @@
 using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Policy.Answers.Masks;
+using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
 
@@ -11,10 +13,12 @@ internal static class AnswerReader
     internal const int MaxFields = 256;
     internal const int MaxMasks = 64;
     private const string Key = "answer";
+    private const string ApprovalKey = "approve";
     private const int MaxRecords = 1_000_000;
     private static readonly string[] Types = ["image", "audio", "resource", "resource_link"];
 
-    public static AnswerRule? Read(ConfigSection rule, ClaimNames claims)
+    /// <param name="name">The name of the rule.</param>
+    public static AnswerRule? Read(ConfigSection rule, string name, ClaimNames claims)
     {
         if (!rule.Has(Key))
         {
@@ -23,6 +27,7 @@ internal static class AnswerReader
 
         var section = rule.Section(Key);
         var (masks, detects) = ReadMasks(section);
+        var approval = ReadApproval(section, name, claims);
         var answer = new AnswerRule
         {
             Rows = ReadRows(section, claims),
@@ -41,6 +46,7 @@ internal static class AnswerReader
             DropsUnfit = section.Choice("unfit", "deny", "deny", "drop") == "drop",
             PassesErrors = section.Choice("errors", "drop", "drop", "pass") == "pass",
             PassesNotifications = section.Choice("notifications", "drop", "drop", "pass") == "pass",
+            Approval = approval,
             MaxBytes = (int)section.Size("max_bytes", AnswerRule.DefaultBytes, 1 << 10, 16 << 20),
         };
         if (answer.Text == AnswerText.Mask && detects == Detectors.None)
@@ -50,6 +56,11 @@ internal static class AnswerReader
                 "Nothing says what is masked in the texts.",
                 "Add an entry with detect to mask, or write text: derive."
             );
+        }
+
+        if (approval is not null)
+        {
+            CheckApproval(section, answer, approval);
         }
 
         return answer;
@@ -164,6 +175,80 @@ internal static class AnswerReader
         var member = new RowMember(Math.Min(members.Count, RowCondition.MaxMembers - 1), at, conditions);
         members.Add(member);
         return RowCondition.From(member);
+    }
+
+    private static AnswerApproval? ReadApproval(ConfigSection answer, string rule, ClaimNames claims)
+    {
+        if (!answer.Has(ApprovalKey))
+        {
+            return null;
+        }
+
+        var section = answer.Section(ApprovalKey);
+        var members = new List<RowMember>();
+        var when = section.Has("when") ? ReadCondition(section.Section("when"), claims, members) : null;
+        if (members.Count > RowCondition.MaxMembers)
+        {
+            section.Error("when", $"It compares more than {RowCondition.MaxMembers} values.", "Compare fewer.");
+            when = null;
+        }
+
+        return new AnswerApproval(rule, when, ApprovalReader.ReadSection(section));
+    }
+
+    // What the condition and the approver cannot see must not cross, and nothing may cross before the decision.
+    private static void CheckApproval(ConfigSection answer, AnswerRule rule, AnswerApproval approval)
+    {
+        var section = answer.Section(ApprovalKey);
+        foreach (var (key, pointers) in new[] { ("when", approval.Compared), ("show", approval.Approval.Shown) })
+        {
+            if (rule.Text >= AnswerText.Mask && pointers.Any())
+            {
+                section.Error(
+                    key,
+                    "The server's texts cross under this rule, and only values of the structured part can be compared or shown.",
+                    $"Write text: derive, or remove {key}: without when, every finding waits."
+                );
+            }
+
+            if (pointers.FirstOrDefault(pointer => pointer.HasIndexes || !Crosses(rule, pointer)) is { } missing)
+            {
+                section.Error(
+                    key,
+                    $"{missing} does not cross, so that it is never in a finding.",
+                    "Write the pointer of a value that fields lists, with * for every element of an array."
+                );
+            }
+        }
+
+        if (rule.PassesNotifications)
+        {
+            answer.Error(
+                "notifications",
+                "What the server sends during the call would cross before a person has approved the answer.",
+                "Remove notifications, or approve."
+            );
+        }
+    }
+
+    // Whether the fields list the value, one that contains it, or one within it.
+    private static bool Crosses(AnswerRule rule, JsonPointer pointer)
+    {
+        string[] names = [.. pointer.Names];
+        return rule.Fields is null || rule.Fields.Any(field => IsOnOnePath(field.Steps, names));
+    }
+
+    private static bool IsOnOnePath(IReadOnlyList<string?> steps, string[] names)
+    {
+        for (var i = 0; i < Math.Min(steps.Count, names.Length); i++)
+        {
+            if (steps[i] is { } step && names[i] != JsonPointer.Every && names[i] != step)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static List<AnswerPath>? ReadFields(ConfigSection section)

@@ -38,9 +38,15 @@ internal sealed record AnswerRule
     /// <summary>The most bytes of one answer that are held.</summary>
     public int MaxBytes { get; init; } = DefaultBytes;
 
+    /// <summary>Which findings wait for a person; null: none.</summary>
+    public AnswerApproval? Approval { get; init; }
+
     /// <summary>The names of the claims that it compares.</summary>
     public IEnumerable<string> Claims =>
-        Rows.SelectMany(r => r.Where?.Members ?? []).SelectMany(m => m.Conditions).SelectMany(c => c.Claims);
+        Rows.SelectMany(r => r.Where?.Members ?? [])
+            .Concat(Approval?.When?.Members ?? [])
+            .SelectMany(m => m.Conditions)
+            .SelectMany(c => c.Claims);
 
     /// <summary>The complete rule: the policy's version is computed from it.</summary>
     public override string ToString() =>
@@ -51,5 +57,5 @@ internal sealed record AnswerRule
             string.Join('\u0005', Masks),
             $"{Detects} {Text} {ReadsTextAsJson} {DropsUnfit} {PassesErrors} {PassesNotifications} {MaxBytes}",
             string.Join('\u0005', Content)
-        );
+        ) + (Approval is null ? "" : $"\u0004{Approval}");
 }

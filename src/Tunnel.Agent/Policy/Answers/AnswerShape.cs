@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using Culvert.Tunnel.Agent.Policy.Answers.Masks;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Answers;
@@ -12,9 +14,12 @@ internal sealed class AnswerShape
     /// <summary>The most answer rules that can apply to one call: a bit each.</summary>
     public const int MaxRules = 64;
 
+    private readonly IReadOnlyList<AnswerRule> rules;
+
     /// <param name="rules">At least one, and at most <see cref="MaxRules"/>.</param>
     public AnswerShape(IReadOnlyList<AnswerRule> rules)
     {
+        this.rules = rules;
         ArgumentOutOfRangeException.ThrowIfZero(rules.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rules.Count, MaxRules);
         All = rules.Count == MaxRules ? ulong.MaxValue : (1UL << rules.Count) - 1;
@@ -32,6 +37,7 @@ internal sealed class AnswerShape
         PassesErrors = rules.All(r => r.PassesErrors);
         PassesNotifications = rules.All(r => r.PassesNotifications);
         MaxBytes = rules.Min(r => r.MaxBytes);
+        Approvals = [.. rules.Select(r => r.Approval).OfType<AnswerApproval>()];
         Content = rules.Skip(1).Aggregate(rules[0].Content.ToHashSet(StringComparer.Ordinal), Intersect);
     }
 
@@ -57,6 +63,49 @@ internal sealed class AnswerShape
     public int MaxBytes { get; }
 
     public IReadOnlySet<string> Content { get; }
+
+    /// <summary>Which findings wait for a person, in the order of the rules.</summary>
+    public IReadOnlyList<AnswerApproval> Approvals { get; }
+
+    /// <summary>
+    /// The approval that a finding needs: the first one, and of all that it needs the largest number of approvers; null: none.
+    /// </summary>
+    /// <param name="parts">As in <see cref="AnswerApproval.Holds(IReadOnlyList{JsonElement}, PrincipalClaims)"/>.</param>
+    public AnswerApproval? FindApproval(IReadOnlyList<JsonElement> parts, PrincipalClaims claims)
+    {
+        AnswerApproval? first = null;
+        foreach (var approval in Approvals.Where(approval => approval.Holds(parts, claims)))
+        {
+            first = first?.WithApprovers(approval.Approval.Approvers) ?? approval;
+        }
+
+        return first;
+    }
+
+    /// <summary>
+    /// Writes what the finding depends on besides the call and the server: the rules, and the claims that they compare.
+    /// </summary>
+    public void WriteIdentity(Utf8JsonWriter json, PrincipalClaims claims)
+    {
+        json.WriteStartArray("answer"u8);
+        foreach (var rule in rules)
+        {
+            json.WriteStringValue($"{rule}");
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("claims"u8);
+        foreach (var name in rules.SelectMany(rule => rule.Claims).Distinct(StringComparer.Ordinal))
+        {
+            if (claims.TryFind(name, out var value))
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+        }
+
+        json.WriteEndObject();
+    }
 
     /// <summary>Pointers of the values that cross whole; empty text for the whole structured part.</summary>
     public IEnumerable<string> Fields => FindFields(Root, "", 0);

@@ -15,14 +15,10 @@ internal static class ApprovalReader
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    public static RuleApproval? Read(ConfigSection rule)
-    {
-        if (!rule.Has(Key))
-        {
-            return null;
-        }
+    public static RuleApproval? Read(ConfigSection rule) => rule.Has(Key) ? ReadSection(rule.Section(Key)) : null;
 
-        var section = rule.Section(Key);
+    public static RuleApproval ReadSection(ConfigSection section)
+    {
         var approval = new RuleApproval(
             section.Duration("expires", Usual, Shortest, Longest),
             ArgumentReader.ReadPointers(section, "show"),

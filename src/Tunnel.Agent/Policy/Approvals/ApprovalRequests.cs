@@ -21,22 +21,12 @@ internal static class ApprovalRequests
     {
         var parameters = message.Parameters;
         var approval = rule.Approval!;
-        return new CallApprovalRequest(
-            Binding: Bind(tunnelId, record, ParameterDigest.Compute(parameters), inputs),
-            Route: record.Route,
-            Hostname: record.Host,
-            Method: record.Method,
-            Kind: record.Kind,
-            Name: record.Name,
-            Rule: rule.Name,
-            Issuer: record.Issuer,
-            Subject: record.Subject,
-            ClientId: record.ClientId,
-            PolicyVersion: record.PolicyVersion,
-            Pin: record.Pin,
-            Approvers: approval.Approvers,
-            ExpiresIn: (int)approval.Expires.TotalSeconds,
-            Arguments: ShownArguments.Describe(
+        return Create(
+            record,
+            rule.Name,
+            approval,
+            Bind(tunnelId, record, ParameterDigest.Compute(parameters), inputs),
+            ShownArguments.Describe(
                 parameters.ValueKind == JsonValueKind.Object
                 && parameters.TryGetProperty("arguments", out var arguments)
                     ? arguments
@@ -47,8 +37,68 @@ internal static class ApprovalRequests
         );
     }
 
+    /// <summary>The request for the approval of a finding, which is for no other finding.</summary>
+    public static CallApprovalRequest Create(
+        string tunnelId,
+        CallRecord record,
+        CallIdentity call,
+        HeldFinding finding
+    ) =>
+        Create(
+            record,
+            finding.Rule,
+            finding.Approval,
+            Bind(tunnelId, record, call.Parameters, call.Inputs, json => json.WriteString("finding"u8, finding.Digest)),
+            finding.Shown
+        );
+
+    /// <param name="writeRules">Writes members that are equal for the same rules and claims.</param>
+    public static CallIdentity Identify(
+        string tunnelId,
+        CallRecord record,
+        McpMessage message,
+        CallInputs inputs,
+        Action<Utf8JsonWriter> writeRules
+    )
+    {
+        var parameters = ParameterDigest.Compute(message.Parameters);
+        return new CallIdentity(Bind(tunnelId, record, parameters, inputs, writeRules), parameters, inputs);
+    }
+
+    private static CallApprovalRequest Create(
+        CallRecord record,
+        string rule,
+        RuleApproval approval,
+        string binding,
+        IReadOnlyList<CallApprovalArgument> arguments
+    ) =>
+        new(
+            Binding: binding,
+            Route: record.Route,
+            Hostname: record.Host,
+            Method: record.Method,
+            Kind: record.Kind,
+            Name: record.Name,
+            Rule: rule,
+            Issuer: record.Issuer,
+            Subject: record.Subject,
+            ClientId: record.ClientId,
+            PolicyVersion: record.PolicyVersion,
+            Pin: record.Pin,
+            Approvers: approval.Approvers,
+            ExpiresIn: (int)approval.Expires.TotalSeconds,
+            Arguments: arguments
+        );
+
     /// <summary>A digest of everything that an approval covers (RFC 8785, SHA-256).</summary>
-    private static string Bind(string tunnelId, CallRecord record, string parameters, CallInputs inputs)
+    /// <param name="writeMore">Writes what it covers in addition to the call; null: nothing.</param>
+    private static string Bind(
+        string tunnelId,
+        CallRecord record,
+        string parameters,
+        CallInputs inputs,
+        Action<Utf8JsonWriter>? writeMore = null
+    )
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -82,6 +132,7 @@ internal static class ApprovalRequests
             json.WriteEndObject();
             json.WriteString("policy_version"u8, record.PolicyVersion);
             json.WriteString("pin"u8, record.Pin);
+            writeMore?.Invoke(json);
             json.WriteEndObject();
         }
 

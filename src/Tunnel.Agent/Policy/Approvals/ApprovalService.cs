@@ -9,17 +9,51 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// Asks the identity service whether a person has approved a call. Only the service stores approvals, each for a single
-/// call, whichever agent of the tunnel makes it. Any error refuses the call.
+/// Asks the identity service whether a person has approved a call, or its answer. Only the service stores approvals, each for
+/// a single call, whichever agent of the tunnel makes it. Any error refuses the call.
 /// </summary>
 /// <param name="service">Returns the machine API with the current identity; null before the first.</param>
 internal sealed class ApprovalService(Func<MachineClient?> service, string tunnelId, ILogger<ApprovalService> logger)
 {
-    public async ValueTask<ApprovalVerdict> RequestAsync(
+    public ValueTask<ApprovalVerdict> RequestAsync(
         CallRecord record,
         PolicyRule rule,
         McpMessage message,
         CallInputs inputs,
+        CancellationToken cancellationToken
+    ) =>
+        RequestAsync(record, () => ApprovalRequests.Create(tunnelId, record, rule, message, inputs), cancellationToken);
+
+    public ValueTask<ApprovalVerdict> RequestAsync(
+        CallRecord record,
+        CallIdentity call,
+        HeldFinding finding,
+        CancellationToken cancellationToken
+    ) => RequestAsync(record, () => ApprovalRequests.Create(tunnelId, record, call, finding), cancellationToken);
+
+    /// <summary>What the call and its repetition have in common; null if the arguments cannot be read.</summary>
+    /// <param name="writeRules">As in <see cref="ApprovalRequests.Identify"/>.</param>
+    public CallIdentity? Identify(
+        CallRecord record,
+        McpMessage message,
+        CallInputs inputs,
+        Action<Utf8JsonWriter> writeRules
+    )
+    {
+        try
+        {
+            return ApprovalRequests.Identify(tunnelId, record, message, inputs, writeRules);
+        }
+        catch (JsonException e)
+        {
+            Log.ApprovalUnavailable(logger, record.Route, e.Message);
+            return null;
+        }
+    }
+
+    private async ValueTask<ApprovalVerdict> RequestAsync(
+        CallRecord record,
+        Func<CallApprovalRequest> create,
         CancellationToken cancellationToken
     )
     {
@@ -30,8 +64,7 @@ internal sealed class ApprovalService(Func<MachineClient?> service, string tunne
                 return Fail(record, "The agent is not enrolled.");
             }
 
-            var request = ApprovalRequests.Create(tunnelId, record, rule, message, inputs);
-            var result = await client.RequestApprovalAsync(request, cancellationToken);
+            var result = await client.RequestApprovalAsync(create(), cancellationToken);
             return result.IsSuccess ? Judge(record, result.Value) : Fail(record, $"{result.Failure}");
         }
         catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or JsonException)

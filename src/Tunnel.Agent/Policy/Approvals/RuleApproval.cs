@@ -3,9 +3,11 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>A rule's <c>require_approval</c>.</summary>
+/// <summary>A rule's <c>require_approval</c>, or the approval of its answers.</summary>
 /// <param name="Expires">How long a request can be decided, and its approval used.</param>
-/// <param name="Shown">Arguments whose values the approver sees; of all others only type and length leave the agent.</param>
+/// <param name="Shown">
+/// Arguments, or values of the finding, that the approver sees; of all others only type and length leave the agent.
+/// </param>
 /// <param name="Approvers">How many different people must approve.</param>
 /// <param name="Page">The page for approvals, sent to clients that can open pages for their users; null for none.</param>
 internal sealed record RuleApproval(TimeSpan Expires, IReadOnlyList<JsonPointer> Shown, int Approvers, Uri? Page)

@@ -23,9 +23,42 @@ internal static class ShownArguments
     )
     {
         var described = shown.Select(pointer => Show(arguments, pointer)).ToList();
+        AddOthers(described, arguments, shown, masked);
+        return described;
+    }
+
+    /// <summary>A finding for an approver: as arguments, behind an entry that says that an answer waits.</summary>
+    /// <param name="bytes">The length of the message.</param>
+    /// <param name="parts">The structured part; those of several resources; or none.</param>
+    public static IReadOnlyList<CallApprovalArgument> DescribeFinding(
+        int bytes,
+        IReadOnlyList<JsonElement> parts,
+        IReadOnlyList<JsonPointer> shown
+    )
+    {
+        var described = shown.Select(pointer => ShowAll(parts, pointer)).ToList();
+        if (parts is [var only])
+        {
+            AddOthers(described, only, shown, []);
+        }
+
+        return
+        [
+            new CallApprovalArgument { At = CallApprovalArgument.Answer, Shape = Measure("bytes", bytes) },
+            .. described.Select(value => value with { At = $"{CallApprovalArgument.Answer}:{value.At}" }),
+        ];
+    }
+
+    private static void AddOthers(
+        List<CallApprovalArgument> described,
+        JsonElement arguments,
+        IReadOnlyList<JsonPointer> shown,
+        IReadOnlyList<JsonPointer> masked
+    )
+    {
         if (arguments.ValueKind != JsonValueKind.Object)
         {
-            return described;
+            return;
         }
 
         var others = arguments
@@ -49,28 +82,65 @@ internal static class ShownArguments
         {
             described.Add(new CallApprovalArgument { At = "…", Shape = $"{others.Count - MaxMembers} more" });
         }
-
-        return described;
     }
 
     private static CallApprovalArgument Show(JsonElement arguments, JsonPointer pointer)
     {
-        if (
+        return
             arguments.ValueKind == JsonValueKind.Undefined
             || pointer.Find(arguments, out var value) != PointerResult.Found
-        )
+            ? Show(pointer, "missing", null)
+            : Show(pointer, GetShape(value), Read(value));
+    }
+
+    // Several values are shown as a list of them, which is shown completely or not at all.
+    private static CallApprovalArgument ShowAll(IReadOnlyList<JsonElement> parts, JsonPointer pointer)
+    {
+        var found = new List<JsonElement>();
+        foreach (var part in parts)
         {
-            return new CallApprovalArgument { At = pointer.Text, Shape = "missing" };
+            pointer.FindAll(part, found);
         }
 
-        var text = VisibleText.Escape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
+        return found switch
+        {
+            [] => Show(pointer, "missing", null),
+            [var only] when parts.Count == 1 && !pointer.Names.Contains(JsonPointer.Every) => Show(
+                pointer,
+                GetShape(only),
+                Read(only)
+            ),
+            _ => Show(
+                pointer,
+                Measure("array", found.Count),
+                found.Count <= MaxValueCharacters ? ReadAll(found) : null
+            ),
+        };
+    }
+
+    private static CallApprovalArgument Show(JsonPointer pointer, string shape, string? json)
+    {
+        var text = json is null ? null : VisibleText.Escape(json);
         return new CallApprovalArgument
         {
             At = pointer.Text,
-            Shape = GetShape(value),
-            Value = text.Length <= MaxValueCharacters ? text : null,
+            Shape = shape,
+            Value = text?.Length <= MaxValueCharacters ? text : null,
         };
     }
+
+    private static string ReadAll(List<JsonElement> values)
+    {
+        var list = new StringBuilder("[");
+        foreach (var value in values)
+        {
+            list.Append(list.Length > 1 ? "," : "").Append(Read(value));
+        }
+
+        return list.Append(']').ToString();
+    }
+
+    private static string Read(JsonElement value) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
 
     // As in the record: the length of text is the number of its bytes as written.
     private static string GetShape(JsonElement value) =>

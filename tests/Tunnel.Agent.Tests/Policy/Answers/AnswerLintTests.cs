@@ -137,7 +137,8 @@ public sealed class AnswerLintTests
     public void Pointer_ThatTheApprovedSchemaDoesNotDeclare_IsNamed() =>
         Lint(
                 Rule(
-                    "answer: {rows: [{at: /orders, where: {at: /custmer, const: c-7}}], fields: [/orders/*/id, /more/any, /ordrs/*/id], mask: [{at: /orders/*/iban, as: iban}]}"
+                    "answer: {rows: [{at: /orders, where: {at: /custmer, const: c-7}}], fields: [/orders/*/id, /more/any, /ordrs/*/id], mask: [{at: /orders/*/iban, as: iban}], "
+                        + "approve: {when: {at: /ordrs/*/id, min: 1}, show: [/more/any]}}"
                 ),
                 Schema
             )
@@ -145,6 +146,7 @@ public sealed class AnswerLintTests
                 "a: answer.rows: /orders/*/custmer is in no approved output schema of the rule's tools. Correct the pointer, or remove it.",
                 "a: answer.fields: /ordrs/*/id is in no approved output schema of the rule's tools. Correct the pointer, or remove it.",
                 "a: answer.mask: /orders/*/iban is in no approved output schema of the rule's tools. Correct the pointer, or remove it.",
+                "a: answer.approve: /ordrs/*/id is in no approved output schema of the rule's tools. Correct the pointer, or remove it.",
             ]);
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Certificates;
@@ -6,6 +7,7 @@ using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Policy.Approvals;
+using Culvert.Tunnel.Agent.Policy.Budgets;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,7 +46,11 @@ internal sealed class ApprovalScene : IAsyncDisposable
         string rules = Rule,
         string mode = "enforce",
         bool isEnrolled = true,
-        string query = ""
+        string query = "",
+        RawUpstream? upstream = null,
+        TimeProvider? tunnelTime = null,
+        BudgetLedger? budgets = null,
+        Action<JsonObject>? claims = null
     )
     {
         var time = new FakeTimeProvider();
@@ -71,8 +77,11 @@ internal sealed class ApprovalScene : IAsyncDisposable
             {
                 Query = query.Length > 0 ? [query] : [],
             },
-            RawUpstream.Answering(PolicyFixture.Json(Ok)),
-            trail: scene.Trail,
+            upstream ?? RawUpstream.Answering(PolicyFixture.Json(Ok)),
+            tunnelTime,
+            scene.Trail,
+            budgets: budgets,
+            claims: claims,
             approvals: new ApprovalService(
                 () => isEnrolled ? client : null,
                 "tnl_010000000000000000000001",

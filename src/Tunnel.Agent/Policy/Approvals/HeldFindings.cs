@@ -1,0 +1,95 @@
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Policy.Approvals;
+
+/// <summary>
+/// The findings that wait for a person, in memory only: a call that is repeated after a restart of the agent is made again.
+/// </summary>
+internal sealed class HeldFindings(TimeProvider time)
+{
+    /// <summary>The most findings of all callers together.</summary>
+    internal const int MaxCount = 256;
+
+    internal const long MaxBytes = BodyBudget.DefaultBytes;
+
+    // A short finding counts as this many bytes, so that the budget bounds the number of findings too, each caller's share of it.
+    private const long LeastBytes = MaxBytes / MaxCount;
+
+    private readonly BodyBudget budget = new(MaxBytes);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal); // guarded by the gate
+
+    /// <returns>Null if no finding waits for the call, or no longer.</returns>
+    public HeldFinding? Find(string key)
+    {
+        lock (gate)
+        {
+            RemoveExpired_NeedsLock();
+            return entries.GetValueOrDefault(key)?.Finding;
+        }
+    }
+
+    /// <summary>Holds a finding, unless one of the same call waits already.</summary>
+    /// <returns>The finding that waits; null if there is no room.</returns>
+    public HeldFinding? Add(string key, ClientKey owner, HeldFinding finding)
+    {
+        var bytes = Math.Max(finding.Length, LeastBytes);
+        lock (gate)
+        {
+            RemoveExpired_NeedsLock();
+            if (entries.TryGetValue(key, out var entry))
+            {
+                return entry.Finding;
+            }
+
+            if (!budget.TryReserve(owner, bytes))
+            {
+                return null;
+            }
+
+            entries.Add(key, new Entry(finding, owner, bytes, time.GetUtcNow() + finding.Approval.Expires));
+            return finding;
+        }
+    }
+
+    /// <returns>False if the finding no longer waits, so that it must not cross.</returns>
+    public bool Remove(string key, HeldFinding finding)
+    {
+        lock (gate)
+        {
+            RemoveExpired_NeedsLock();
+            return entries.TryGetValue(key, out var entry)
+                && ReferenceEquals(entry.Finding, finding)
+                && Remove_NeedsLock(key, entry);
+        }
+    }
+
+    private void RemoveExpired_NeedsLock()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, entry) in entries)
+        {
+            if (entry.ExpiresAt <= now)
+            {
+                Remove_NeedsLock(key, entry);
+            }
+        }
+    }
+
+    private bool Remove_NeedsLock(string key, Entry entry)
+    {
+        budget.Return(entry.Owner, entry.Bytes);
+        return entries.Remove(key);
+    }
+
+    private sealed class Entry(HeldFinding finding, ClientKey owner, long bytes, DateTimeOffset expiresAt)
+    {
+        public HeldFinding Finding => finding;
+
+        public ClientKey Owner => owner;
+
+        public long Bytes => bytes;
+
+        public DateTimeOffset ExpiresAt => expiresAt;
+    }
+}
