@@ -71,6 +71,24 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_AnswerThatWaits_SaysThatItIsAnAnswer()
+    {
+        await AskAsync(
+            1,
+            arguments: """{"at":"answer","shape":"bytes:90"},{"at":"answer:/orders/*/total","shape":"array:2","value":"[5,20000]"}"""
+        );
+        using var browser = await ConsoleBrowser.SignedInAsync(scene.Service);
+
+        var page = await browser.OpenAsync(Page);
+
+        page.ShouldContain("<span class=\"quiet\">answer of the tool on the route docs</span>");
+        page.ShouldContain("<code class=\"exact\">answer:/orders/*/total</code>");
+        page.ShouldContain("<code class=\"long exact\">[5,20000]</code>");
+        page.ShouldContain("Approve one answer");
+        page.ShouldContain("Reject the answer");
+    }
+
+    [Fact]
     public async Task Approve_WithAReason_LetsTheCallPassOnce_AndIsListedBelow()
     {
         var ticket = await AskAsync(1);
