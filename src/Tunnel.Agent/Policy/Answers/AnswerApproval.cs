@@ -70,15 +70,34 @@ internal sealed class AnswerApproval(string rule, RowCondition? when, RuleApprov
         return holds;
     }
 
-    private static bool Holds(IReadOnlyList<ValueCondition> conditions, JsonElement value, PrincipalClaims claims) =>
-        value.ValueKind != JsonValueKind.Null
-        && (
-            conditions.All(condition => condition.Matches(value, claims))
-            || conditions.Any(condition =>
-                (condition is not TypeCondition && !condition.Kinds.HasFlag(GetKind(value)))
-                || condition.Claims.Any(name => !claims.TryFind(name, out _))
-            )
-        );
+    private static bool Holds(IReadOnlyList<ValueCondition> conditions, JsonElement value, PrincipalClaims claims)
+    {
+        var holds = value.ValueKind != JsonValueKind.Null;
+        foreach (var condition in holds ? conditions : [])
+        {
+            if (!CanDecide(condition, value, claims))
+            {
+                return true;
+            }
+
+            holds &= condition.Matches(value, claims);
+        }
+
+        return holds;
+    }
+
+    private static bool CanDecide(ValueCondition condition, JsonElement value, PrincipalClaims claims)
+    {
+        foreach (var name in condition.Claims)
+        {
+            if (!claims.TryFind(name, out _))
+            {
+                return false;
+            }
+        }
+
+        return condition is TypeCondition || (condition.Kinds & GetKind(value)) != 0;
+    }
 
     // A number whose exponent is too long counts as an object: neither can be compared.
     private static ValueKinds GetKind(JsonElement value) =>

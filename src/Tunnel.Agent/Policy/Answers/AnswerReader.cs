@@ -200,27 +200,8 @@ internal static class AnswerReader
     private static void CheckApproval(ConfigSection answer, AnswerRule rule, AnswerApproval approval)
     {
         var section = answer.Section(ApprovalKey);
-        foreach (var (key, pointers) in new[] { ("when", approval.Compared), ("show", approval.Approval.Shown) })
-        {
-            if (rule.Text >= AnswerText.Mask && pointers.Any())
-            {
-                section.Error(
-                    key,
-                    "The server's texts cross under this rule, and only values of the structured part can be compared or shown.",
-                    $"Write text: derive, or remove {key}: without when, every finding waits."
-                );
-            }
-
-            if (pointers.FirstOrDefault(pointer => pointer.HasIndexes || !Crosses(rule, pointer)) is { } missing)
-            {
-                section.Error(
-                    key,
-                    $"{missing} does not cross, so that it is never in a finding.",
-                    "Write the pointer of a value that fields lists, with * for every element of an array."
-                );
-            }
-        }
-
+        CheckPointers(section, "when", approval.Compared, rule);
+        CheckPointers(section, "show", approval.Approval.Shown, rule);
         if (rule.PassesNotifications)
         {
             answer.Error(
@@ -231,11 +212,49 @@ internal static class AnswerReader
         }
     }
 
+    private static void CheckPointers(
+        ConfigSection section,
+        string key,
+        IEnumerable<JsonPointer> pointers,
+        AnswerRule rule
+    )
+    {
+        foreach (var pointer in pointers)
+        {
+            if (rule.Text >= AnswerText.Mask)
+            {
+                section.Error(
+                    key,
+                    "The server's texts cross under this rule, and only values of the structured part can be compared or shown.",
+                    $"Write text: derive, or remove {key}: without when, every finding waits."
+                );
+                return;
+            }
+
+            if (pointer.HasIndexes || !Crosses(rule, pointer))
+            {
+                section.Error(
+                    key,
+                    $"{pointer} does not cross, so that it is never in a finding.",
+                    "Write the pointer of a value that fields lists, with * for every element of an array."
+                );
+            }
+        }
+    }
+
     // Whether the fields list the value, one that contains it, or one within it.
     private static bool Crosses(AnswerRule rule, JsonPointer pointer)
     {
         string[] names = [.. pointer.Names];
-        return rule.Fields is null || rule.Fields.Any(field => IsOnOnePath(field.Steps, names));
+        foreach (var field in rule.Fields ?? [AnswerPath.Whole])
+        {
+            if (IsOnOnePath(field.Steps, names))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsOnOnePath(IReadOnlyList<string?> steps, string[] names)

@@ -74,9 +74,12 @@ internal sealed class AnswerShape
     public AnswerApproval? FindApproval(IReadOnlyList<JsonElement> parts, PrincipalClaims claims)
     {
         AnswerApproval? first = null;
-        foreach (var approval in Approvals.Where(approval => approval.Holds(parts, claims)))
+        foreach (var approval in Approvals)
         {
-            first = first?.WithApprovers(approval.Approval.Approvers) ?? approval;
+            if (approval.Holds(parts, claims))
+            {
+                first = first?.WithApprovers(approval.Approval.Approvers) ?? approval;
+            }
         }
 
         return first;
