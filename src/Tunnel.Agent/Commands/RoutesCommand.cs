@@ -29,8 +29,9 @@ internal static class RoutesCommand
         {
             var oauth = OauthText.ToText(route.Oauth.Mode);
             var issuers = route.Oauth.Issuers.Count > 0 ? $" ({string.Join(", ", route.Oauth.Issuers)})" : "";
+            var exposed = route.IsExposed ? "" : "  expose: false";
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
-                $"{route.Name.PadRight(width)}  {route.Upstream.Address}  oauth: {oauth}{issuers}"
+                $"{route.Name.PadRight(width)}  {route.Upstream.Address}  oauth: {oauth}{issuers}{exposed}"
             );
         }
 

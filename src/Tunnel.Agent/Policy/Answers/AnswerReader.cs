@@ -202,6 +202,19 @@ internal static class AnswerReader
         var section = answer.Section(ApprovalKey);
         CheckPointers(section, "when", approval.Compared, rule);
         CheckPointers(section, "show", approval.Approval.Shown, rule);
+        foreach (var pointer in approval.Compared)
+        {
+            string[] names = [.. pointer.Names];
+            if (rule.Masks.Any(mask => IsOnOnePath(mask.At.Steps, names)))
+            {
+                section.Error(
+                    "when",
+                    $"{pointer} is masked before it is compared, so that the condition may be false where it should be true.",
+                    "Compare a value that is not masked, or remove when: then every finding waits."
+                );
+            }
+        }
+
         if (rule.PassesNotifications)
         {
             answer.Error(

@@ -427,6 +427,10 @@ public sealed class AnswerApprovalTests
     [Theory]
     [InlineData("approve: {when: {at: /a}}", "Nothing is compared.")]
     [InlineData("approve: {when: {at: /a/0, const: 1}}", "An element of an array has no name")]
+    [InlineData(
+        "mask: [{at: /a/*/iban, as: iban}], approve: {when: {at: /a/*/iban, prefix: DE}}",
+        "/a/*/iban is masked before it is compared"
+    )]
     [InlineData("approve: {show: [a]}", "show: This is not the JSON pointer")]
     [InlineData("approve: {show: [/a/0]}", "show: /a/0 does not cross")]
     [InlineData("approve: {expires: 25h}", "expires")]
