@@ -48,7 +48,7 @@ public sealed class PageFileTests : IDisposable
             Cancel
         );
 
-        output.ShouldBe(Block(text, "output"));
+        output.ShouldBe(Block(text, "jsonl"));
     }
 
     public void Dispose() => host.Dispose();

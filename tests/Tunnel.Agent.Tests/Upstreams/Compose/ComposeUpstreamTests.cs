@@ -285,6 +285,46 @@ public sealed class ComposeUpstreamTests
     }
 
     [Fact]
+    public async Task LongArguments_AreRefused()
+    {
+        await using var crm = Crm();
+        await using var orders = Shop();
+        await using var fixture = await ComposeFixture.StartAsync(Routes(crm, orders));
+        var arguments = $$"""{"customer":"{{new string('c', 1 << 20)}}"}""";
+
+        var answer = await fixture.PostAsync(Call("find", arguments: arguments), Customer("c-7"));
+
+        answer
+            .GetProperty("error")
+            .GetProperty("details")
+            .GetProperty("error_code")
+            .GetString()
+            .ShouldBe("agent.request_too_large");
+        crm.Messages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task LimitOfAMember_CountsComposedCalls()
+    {
+        await using var crm = Crm();
+        await using var orders = Shop();
+        await using var fixture = await ComposeFixture.StartAsync(
+            Routes(crm, orders, crmRules: "{name: a, effect: allow, tools: [find_customer], rate: 1/1h}")
+        );
+
+        await fixture.PostAsync(Call("late_orders"), Customer("c-7"));
+        var answer = await fixture.PostAsync(Call("late_orders"), Customer("c-7"));
+
+        answer
+            .GetProperty("error")
+            .GetProperty("data")
+            .GetProperty("detail")
+            .GetString()
+            .ShouldBe("policy.rate_exceeded");
+        crm.Calls.Count().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task StepThatMayWrite_RunsLast_AndOnlyAfterARow()
     {
         await using var crm = Crm();
