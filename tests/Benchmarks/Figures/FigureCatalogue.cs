@@ -238,6 +238,12 @@ internal static class FigureCatalogue
             "ms",
             "a composed call of two members with 100 records each; floor: the same two calls by the client, one after the other"
         ),
+        new(
+            "answers",
+            "answers.composed.rtt2",
+            "ms",
+            "the same with 1 ms each way between edge and agent; floor: the same two calls by the client"
+        ),
         new("answers", "answers.join", "ms", "the statement of a composed tool over two tables of 10,000 rows"),
         new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),
         new("ha", "ha.service.cpu_per_1k", "ms", "two nodes' processor time for 1,000 exchanges; floor: one node's"),

@@ -34,10 +34,39 @@ internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvide
     public async IAsyncEnumerable<Figure> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return Judge(cancellationToken);
-        await using var stage = await TunnelStage.StartAsync(
+        await using (var stage = await StartAsync("answers", delayMs: 0, cancellationToken))
+        {
+            var pair = new PairedCalls(stage, stage.Policed, stage.Through, time, FixedUpstream.RecordsTool);
+            foreach (var concurrency in Concurrencies)
+            {
+                foreach (
+                    var figure in await pair.RunAsync(
+                        "answers.calls",
+                        "answers.agent_cpu_per_1k",
+                        concurrency,
+                        cancellationToken
+                    )
+                )
+                {
+                    yield return figure;
+                }
+            }
+
+            yield return await StreamAsync(stage, cancellationToken);
+            yield return await new ComposedCalls(stage, time).CompareAsync("answers.composed", cancellationToken);
+        }
+
+        await using var distant = await StartAsync("distant", delayMs: 1, cancellationToken);
+        var composed = new ComposedCalls(distant, time);
+        yield return await composed.CompareAsync("answers.composed.rtt2", cancellationToken);
+        yield return composed.Join(cancellationToken);
+    }
+
+    private Task<TunnelStage> StartAsync(string name, int delayMs, CancellationToken cancellationToken) =>
+        TunnelStage.StartAsync(
             checkout,
-            Path.Combine(folder, "answers"),
-            delayMs: 0,
+            Path.Combine(folder, name),
+            delayMs,
             time,
             cancellationToken,
             $"{{mode: enforce, rules: [{{name: a, effect: allow, tools: [{FixedUpstream.RecordsTool}, {FixedUpstream.MillionTool}], answer: {Answer}}}, "
@@ -51,27 +80,6 @@ internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvide
                 ],
             }
         );
-        var pair = new PairedCalls(stage, stage.Policed, stage.Through, time, FixedUpstream.RecordsTool);
-        foreach (var concurrency in Concurrencies)
-        {
-            foreach (
-                var figure in await pair.RunAsync(
-                    "answers.calls",
-                    "answers.agent_cpu_per_1k",
-                    concurrency,
-                    cancellationToken
-                )
-            )
-            {
-                yield return figure;
-            }
-        }
-
-        yield return await StreamAsync(stage, cancellationToken);
-        var composed = new ComposedCalls(stage, time);
-        yield return await composed.CompareAsync(cancellationToken);
-        yield return composed.Join(cancellationToken);
-    }
 
     // 1,000 records, of which ten cross.
     private Figure Judge(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Culvert.Platform.Events;
 using Culvert.Platform.Mcp;
@@ -286,9 +287,10 @@ internal sealed class MemberCalls(
             .Headers.ContentType.ToString()
             .StartsWith(EventStream.MediaType, StringComparison.Ordinal);
         var body = new AnswerBody(response.Reader, MaxAnswerBytes, TryReserve);
+        JsonElement answer = default;
         var found = await body.FindAsync(
             isStream,
-            bytes => IsAnswer(exchange, member, bytes, number),
+            bytes => TryRead(exchange, member, bytes, number, out answer),
             cancellationToken
         );
         cancellationToken.ThrowIfCancellationRequested();
@@ -300,39 +302,57 @@ internal sealed class MemberCalls(
                     : response.IsCut || body.IsUnfinished ? "broken_off"
                     : "no_answer",
             }
-            : Parse(reply, found);
+            : reply with
+            {
+                Message = answer,
+            };
     }
 
-    private static MemberReply Parse(MemberReply reply, ReadOnlyMemory<byte> found)
+    // False for messages that are not the response to the request, and for those that cannot be read.
+    private static bool TryRead(
+        InProcessExchange exchange,
+        Route member,
+        ReadOnlyMemory<byte> bytes,
+        int number,
+        out JsonElement answer
+    )
     {
-        if (JsonValues.Count(found.Span, JsonValues.MostOfAnswer) > JsonValues.MostOfAnswer)
+        answer = default;
+        if (
+            bytes.Length > JsonValues.MostOfAnswer
+            && JsonValues.Count(bytes.Span, JsonValues.MostOfAnswer) > JsonValues.MostOfAnswer
+        )
         {
-            return reply with { Problem = "answer_too_large" };
+            return false; // the tree would need too much memory
         }
 
         try
         {
-            return reply with { Message = JsonElement.Parse(found.Span) };
+            answer = JsonElement.Parse(bytes.Span);
         }
         catch (JsonException)
         {
-            return reply with { Problem = "answer_unreadable" };
+            return false;
         }
-    }
 
-    private static bool IsAnswer(InProcessExchange exchange, Route member, ReadOnlyMemory<byte> bytes, int number)
-    {
-        var read = MessageReader.ReadAnswer(bytes);
-        if (read.Kind == MessageKind.Request && read.IsRelayable && exchange.IsRunning)
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("id"u8, out var id))
+        {
+            return false;
+        }
+
+        if (!answer.TryGetProperty("method"u8, out _))
+        {
+            return exchange.OwnReason.Length > 0
+                || (MessageId.TryReadNumber(JsonMarshal.GetRawUtf8Value(id), out var its) && its == number);
+        }
+
+        if (exchange.IsRunning)
         {
             // The agent cannot answer a question to the caller.
-            member.Upstream.RefuseServerRequest(exchange.Exchange, member, read.Id);
+            member.Upstream.RefuseServerRequest(exchange.Exchange, member, JsonMarshal.GetRawUtf8Value(id).ToArray());
         }
 
-        return number > 0
-            && read.IsRelayable
-            && read.Kind == MessageKind.Response
-            && (exchange.OwnReason.Length > 0 || (MessageId.TryReadNumber(read.Id.Span, out var its) && its == number));
+        return false;
     }
 
     private bool TryReserve(int bytes)
