@@ -419,7 +419,13 @@ public sealed class PublicServersTests(PublicServersSystem system) : SystemTest(
                 await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
                 using var reader = new StreamReader(stream);
                 var lines = (await reader.ReadToEndAsync(Cancel)).Split('\n');
-                line = lines.LastOrDefault(l => l.Contains($"\"name\":\"{tool}\"", StringComparison.Ordinal), "");
+                // The definitions of pinned tools have records of their own.
+                line = lines.LastOrDefault(
+                    l =>
+                        l.Contains("\"type\":\"call\"", StringComparison.Ordinal)
+                        && l.Contains($"\"name\":\"{tool}\"", StringComparison.Ordinal),
+                    ""
+                );
                 return line.Length > 0;
             },
             $"a record of {tool}",
