@@ -240,9 +240,9 @@ internal static class FigureCatalogue
         ),
         new(
             "answers",
-            "answers.composed.rtt2",
+            "answers.composed.rtt40",
             "ms",
-            "the same with 1 ms each way between edge and agent; floor: the same two calls by the client"
+            "the same with 20 ms each way between edge and agent; floor: the same two calls by the client"
         ),
         new("answers", "answers.join", "ms", "the statement of a composed tool over two tables of 10,000 rows"),
         new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),

@@ -56,9 +56,9 @@ internal sealed class AnswersBench(Checkout checkout, string folder, TimeProvide
             yield return await new ComposedCalls(stage, time).CompareAsync("answers.composed", cancellationToken);
         }
 
-        await using var distant = await StartAsync("distant", delayMs: 1, cancellationToken);
+        await using var distant = await StartAsync("distant", delayMs: 20, cancellationToken);
         var composed = new ComposedCalls(distant, time);
-        yield return await composed.CompareAsync("answers.composed.rtt2", cancellationToken);
+        yield return await composed.CompareAsync("answers.composed.rtt40", cancellationToken);
         yield return composed.Join(cancellationToken);
     }
 

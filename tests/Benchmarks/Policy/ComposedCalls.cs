@@ -8,7 +8,7 @@ namespace Culvert.Benchmarks.Policy;
 
 /// <summary>
 /// What joining costs: <c>answers.composed</c> is a composed call of two members with 100 records each, compared with the
-/// same two calls by the client, one after the other, without any distance and with 1 ms each way between edge and agent;
+/// same two calls by the client, one after the other, without any distance and with 20 ms each way between edge and agent;
 /// <c>answers.join</c> is the statement alone, over 10,000 rows each.
 /// </summary>
 internal sealed class ComposedCalls(TunnelStage stage, TimeProvider time)
