@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// <summary>Serves calls of members: with the stages of every request, and without a hostname or a token of their own.</summary>
 internal sealed class MemberPipeline(RequestPipeline pipeline, BodyReader bodies) : IMemberPipeline
 {
-    // RFC 6761 §6.4: nobody can be reached under such a name.
+    // RFC 6761 §6.4: no client can resolve such a name.
     private const string Domain = "member.invalid";
 
     private const int Port = 443;
