@@ -59,7 +59,7 @@ internal sealed class MemberCalls(
         var session = server.GetSession(caller.Principal?.Identity ?? "");
         var wasKnown = server.Version is not null && session.IsOpen;
         var reply = await CallAsync(step, member, server, session, arguments, cancellationToken);
-        if (reply.IsOutdated && wasKnown)
+        if (reply.IsOutdated && wasKnown && (step.OnlyReads || IsReadOnly(step) || IsSessionUnknown(reply, session)))
         {
             (server.Version, session.IsOpen) = (null, false);
             reply = await CallAsync(step, member, server, session, arguments, cancellationToken);
@@ -67,6 +67,10 @@ internal sealed class MemberCalls(
 
         return Read(reply);
     }
+
+    // MCP 2025-11-25, transports: the only status after which a call that may write is certainly not executed.
+    private static bool IsSessionUnknown(MemberReply reply, MemberSession session) =>
+        reply.Status == StatusCodes.Status404NotFound && session.Id.Length > 0;
 
     private static MemberAnswer Read(MemberReply reply)
     {

@@ -354,6 +354,30 @@ public sealed class ComposeUpstreamTests
     }
 
     [Fact]
+    public async Task StepThatMayWrite_IsCalledOnce_WhateverItsServerAnswers()
+    {
+        await using var crm = Crm();
+        await using var orders = Shop();
+        crm.Tools["get_budget"] = _ => Structured("""{"budgets":[{"id":"b-1","left":100}]}""");
+        orders.Tools["create"] = _ => Structured("""{"created":[]}""");
+        await using var fixture = await ComposeFixture.StartAsync(
+            Routes(
+                crm,
+                orders,
+                crmRules: "{name: a, effect: allow, tools: [get_budget]}",
+                ordersRules: "{name: a, effect: allow, tools: [create]}"
+            )
+        );
+        await fixture.PostAsync(Call("buy", arguments: """{"amount":1}"""), Customer("c-7"));
+        orders.Tools["create"] = _ => JoinServer.Refused;
+
+        var answer = await fixture.PostAsync(Call("buy", arguments: """{"amount":2}"""), Customer("c-7"));
+
+        answer.GetProperty("error").GetProperty("data").GetProperty("step").GetString().ShouldBe("order");
+        orders.Calls.Count(c => c.Contains("\"amount\":2", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task StepOfUnknownEffect_IsNotARead()
     {
         await using var crm = Crm();

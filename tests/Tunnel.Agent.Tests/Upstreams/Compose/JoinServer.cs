@@ -9,6 +9,9 @@ namespace Culvert.Tunnel.Agent.Tests.Upstreams.Compose;
 /// <summary>A member's server: tools by name, in one era, with or without sessions.</summary>
 internal sealed class JoinServer : IAsyncDisposable
 {
+    /// <summary>A result that the server answers with 400 after it has executed the call.</summary>
+    public const string Refused = "refused";
+
     private readonly RawUpstream upstream;
     private int sessions;
 
@@ -89,6 +92,7 @@ internal sealed class JoinServer : IAsyncDisposable
 
         var result = isCall ? Tools[name](arguments) : "{}";
         return result.Length == 0 ? ""
+            : result == Refused ? "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
             : SendsEvents && isCall
                 ? Events(
                     "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":1,\"progress\":1}}\n\n"
