@@ -22,7 +22,7 @@ public sealed class UsageTests : CommandTest
     [InlineData("tunnel list --limit 0", "from 1 to 1000")]
     [InlineData("tunnel list --limit 1001", "from 1 to 1000")]
     [InlineData("edge create x", "'--address' is required")]
-    [InlineData("rule create x --issuer i --service-account s", "'--scope' is required")]
+    [InlineData("rule create x --issuer i --scope a", "'--service-account' is required")]
     [InlineData(
         "rule create x --issuer i --service-account s --scope a --life 59s",
         "'59s' is not a duration from 1m to 1d"

@@ -227,10 +227,19 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     Flag = new("--service-account", "ACCOUNT"),
                 },
                 new("match", FieldType.Object, "Which tokens (docs/rules.md); replaced whole.") { IsRequired = true },
-                new("oauth_scope", FieldType.Text, "The scopes that it grants, separated by spaces.")
+                new("subject_type", FieldType.Text, "Whose tokens it matches (default: workload).")
                 {
-                    IsRequired = true,
+                    Words = ["workload", "person"],
+                    IsFixed = true,
+                    Flag = new("--subject-type"),
+                },
+                new("oauth_scope", FieldType.Text, "The scopes of the service that it grants, separated by spaces.")
+                {
                     Flag = new("--scope", "\"SCOPE …\""),
+                },
+                new("route_scopes", FieldType.TextSet, "Instead of oauth_scope: the scopes that it grants for routes.")
+                {
+                    Flag = new("--route-scope", "SCOPE", "none"),
                 },
                 new("description", FieldType.Text, "Its purpose.") { Flag = new("--description", "TEXT") },
                 new("token_lifetime_seconds", FieldType.Number, "Maximum lifetime of the access token.")
@@ -252,7 +261,11 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     IsFixed = true,
                 },
                 new("applies_to_all_workspaces", FieldType.Boolean, "Valid in every workspace."),
-                new("tunnels", FieldType.TextSet, "For scope tunnel:agent and certificate:issue: which tunnels.")
+                new(
+                    "tunnels",
+                    FieldType.TextSet,
+                    "For route_scopes, tunnel:agent and certificate:issue: which tunnels."
+                )
                 {
                     Wire = "tunnel_ids",
                     RefersTo = Noun.Tunnel,

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
@@ -14,6 +15,7 @@ internal static class AdminRegistration
             .AddSingleton<OrganizationEndpoints>()
             .AddSingleton<WorkspaceEndpoints>()
             .AddSingleton<AdminKeys>()
+            .AddSingleton<IOffBoardingEffect, AdminKeyOffBoarding>()
             .AddSingleton<AdminKeyEndpoints>()
             .AddSingleton<HostAdminKeys>()
             .AddSingleton<AdminKeyUses>()

@@ -33,6 +33,7 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         AuditEvents.EdgeArchived,
         AuditEvents.RelyingPartyArchived,
         AuditEvents.WebhookArchived,
+        AuditEvents.OAuthClientArchived,
         AuditEvents.OrganizationArchived,
     ];
 
@@ -104,6 +105,7 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
             "UPDATE organizations SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"
         ),
         ["webhook"] = (id, now) => WebhookStore.Archive(WebhookId.Wrap(id), now),
+        ["oauth_client"] = Run(ArchiveBy("oauth_clients")),
     };
 
     // The statements that suspend an object so that its operator can undo it.
@@ -111,6 +113,8 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
     {
         ["federation_rule"] = Run(DisableRules("id = @id")),
         ["federation_issuer"] = Run(DisableRules("issuer_id = @id")),
+        // A later update may have removed a redirect URI, and a client cannot be suspended.
+        ["oauth_client"] = Run(ArchiveBy("oauth_clients")),
         ["service_account"] = Run(DisableRules("service_account_id = @id")),
         ["tunnel"] = Run(
             "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL"

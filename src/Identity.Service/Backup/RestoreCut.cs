@@ -30,6 +30,7 @@ internal static class RestoreCut
         ("token signing keys", "DELETE FROM token_signing_keys"),
         ("approvals of calls", "DELETE FROM call_approvals"),
         ("console sessions", "DELETE FROM console_sessions"),
+        ("sign-ins of people to routes", "DELETE FROM oauth_grants"),
         ("rights of webhooks to decide", "UPDATE webhooks SET can_decide = 0 WHERE can_decide = 1"),
         (
             "credentials of relying parties",

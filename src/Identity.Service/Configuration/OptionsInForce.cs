@@ -39,6 +39,8 @@ internal sealed class OptionsInForce
         Add(whole => whole.Agents);
         Add(whole => whole.Mail);
         Add(whole => whole.SignIn);
+        Add(whole => whole.Authorization);
+        Add(whole => whole.OAuthClients);
 
         void Add<T>(Func<ServiceOptions, T> select)
             where T : class

@@ -49,7 +49,12 @@ internal static class ServiceConfiguration
             Notices = NoticeSection.Read(root.Section("notices")),
             Mail = MailSection.Read(root.Section("mail")),
             SignIn = SignInSection.Read(root.Section("sign_in")),
+            OAuthClients = ClientDocumentSection.Read(root.Section("authorization")),
             Network = NetworkSection.Read(root),
+        };
+        options = options with
+        {
+            Authorization = AuthorizationSection.Read(root.Section("authorization"), options.SignIn),
         };
         CheckRetention(root, options);
         var health = HealthSection.ReadServer(root, "127.0.0.1:8445");

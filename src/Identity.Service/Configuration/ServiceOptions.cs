@@ -1,6 +1,7 @@
 using System.Net;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Audit.Export;
+using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
@@ -9,6 +10,7 @@ using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Mail;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -104,6 +106,9 @@ internal sealed record ServiceOptions
     public MailOptions Mail { get; init; } = new();
 
     public SignInOptions SignIn { get; init; } = new();
+
+    public AuthorizationOptions Authorization { get; init; } = new();
+    public OAuthClientOptions OAuthClients { get; init; } = new();
 
     public OutboundOptions Outbound => new() { Network = Network, PrivateNetworks = PrivateIssuerNetworks };
 

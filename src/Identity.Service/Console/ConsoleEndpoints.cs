@@ -42,7 +42,7 @@ internal sealed class ConsoleEndpoints(
     /// <summary>A query mark: the admin key of this browser now names the person.</summary>
     public const string KeyOwned = "key-owned";
 
-    private const string FormPurpose = "form";
+    public const string FormPurpose = "form";
 
     public async Task ShowAsync(Type page, HttpContext http)
     {

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.People;
 
 namespace Culvert.Identity.Service.Console;
 
@@ -12,6 +13,7 @@ internal static class ConsoleRegistration
         services
             .AddSingleton<ConsoleSettings>()
             .AddSingleton<ConsoleSessionStore>()
+            .AddSingleton<IOffBoardingEffect, SessionOffBoarding>()
             .AddSingleton<ConsoleSessions>()
             .AddSingleton<CommandLineSessions>()
             .AddSingleton<IPersonSessions>(provider => provider.GetRequiredService<CommandLineSessions>())

@@ -31,6 +31,11 @@ internal static class AuditEvents
     public const string ServiceAccountMemberRemoved = "platform_service_account_workspace_member_removed";
 
     public const string TokenRevoked = "token_revoked";
+    public const string PersonOffBoarded = "person_off_boarded";
+    public const string OAuthSignIn = "oauth_sign_in";
+    public const string OAuthTokenIssued = "oauth_token_issued";
+    public const string OAuthRefreshReused = "oauth_refresh_reused";
+    public const string OAuthGrantRevoked = "oauth_grant_revoked";
     public const string JobPaused = "job_paused";
     public const string JobResumed = "job_resumed";
     public const string JobRun = "job_run";
@@ -103,6 +108,9 @@ internal static class AuditEvents
     public const string CertificateVoided = "certificate_voided";
     public const string CertificateRevoked = "certificate_revoked";
     public const string ExpiryNotice = "certificate_expiry_notice";
+    public const string OAuthClientCreated = "oauth_client_created";
+    public const string OAuthClientUpdated = "oauth_client_updated";
+    public const string OAuthClientArchived = "oauth_client_archived";
     public const string WebhookCreated = "webhook_created";
     public const string WebhookArchived = "webhook_archived";
     public const string WebhookTested = "webhook_tested";

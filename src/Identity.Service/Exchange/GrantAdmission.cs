@@ -23,7 +23,7 @@ internal sealed class GrantAdmission(
         CancellationToken cancellationToken
     )
     {
-        if (gate.CheckRevocation(grant, context.Now) is { } revoked)
+        if (gate.CheckRevocation(grant, context) is { } revoked)
         {
             return await denials.DenyAsync(context, revoked, cancellationToken);
         }
@@ -54,7 +54,7 @@ internal sealed class GrantAdmission(
         if (verdict == ReplayVerdict.Reissue)
         {
             var again = grant with { Family = first.Family, IsReissue = true };
-            return gate.CheckRevocation(again, context.Now) is { } revoked
+            return gate.CheckRevocation(again, context) is { } revoked
                 ? await denials.DenyAsync(context, revoked, cancellationToken)
                 : new DecidedExchange(context, again, default);
         }

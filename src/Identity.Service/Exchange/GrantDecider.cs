@@ -39,6 +39,12 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
             return new Denial(DenialReason.TargetNotAllowed, UntrustedText.Bounded(target));
         }
 
+        // Scopes of routes mean nothing here.
+        if (target == identity.PublicUrl && rule.Rule.RouteScopes.Count > 0)
+        {
+            return new Denial(DenialReason.TargetNotAllowed, UntrustedText.Bounded(target));
+        }
+
         if (Bind(request.Proven, subject, out var confirmation) is { } unbound)
         {
             return unbound;

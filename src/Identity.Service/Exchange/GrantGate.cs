@@ -56,12 +56,23 @@ internal sealed class GrantGate(
     }
 
     /// <summary>Null if neither the token's family nor its rule, principal or subject is revoked.</summary>
-    public Denial? CheckRevocation(Grant grant, DateTimeOffset now)
+    public Denial? CheckRevocation(Grant grant, AssertionContext context) =>
+        CheckRevocation(
+            grant,
+            context.Now,
+            context.Claims.TryFind("iat"u8, out var iat) && iat.TryReadNumericDate(out var issuedAt) ? issuedAt : null
+        );
+
+    /// <param name="grant">What is about to be issued.</param>
+    /// <param name="issuedAt">The time that a revocation must cover.</param>
+    /// <param name="assertionIssuedAt">The time that a revocation of the subject must cover; null = the same.</param>
+    public Denial? CheckRevocation(Grant grant, DateTimeOffset issuedAt, long? assertionIssuedAt = null)
     {
         var traits = new TokenTraits
         {
             OrganizationId = grant.OrganizationId,
-            IssuedAt = now.ToUnixTimeSeconds(),
+            IssuedAt = issuedAt.ToUnixTimeSeconds(),
+            AssertionIssuedAt = assertionIssuedAt,
             Family = grant.Family,
             RuleId = grant.Rule.Rule.Id.Value,
             RuleVersion = grant.RuleVersion,

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Exchange.OwnTokens;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Exchange;
@@ -67,7 +68,8 @@ internal sealed class TokenExchange(
             return TokenExchangeResult.Refused(wrongClock);
         }
 
-        if (directory.Current.FindRule(request.RuleId) is not { } rule)
+        // A rule for people grants at the authorization server alone, after a sign-in: here it does not exist.
+        if (directory.Current.FindRule(request.RuleId) is not { } rule || rule.Rule.SubjectType != SubjectType.Workload)
         {
             return TokenExchangeResult.UnknownRule;
         }

@@ -94,7 +94,10 @@ internal sealed class CompiledRule
     {
         var rights = roles.In(workspaceId, Account, DefaultWorkspaceId);
         granted ??= new GrantedScopes?[Rights.Levels];
-        return granted[rights.Level] ??= GrantedScopes.From(Rule.Scopes, rights);
+        return granted[rights.Level] ??=
+            Rule.RouteScopes.Count > 0
+                ? GrantedScopes.ForRoutes(Rule.RouteScopes)
+                : GrantedScopes.From(Rule.Scopes, rights);
     }
 
     /// <summary>The same rule after a change of records that it refers to; prepared values are kept.</summary>

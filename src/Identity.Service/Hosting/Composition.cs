@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Authentication;
+using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
@@ -17,6 +18,8 @@ using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
+using Culvert.Identity.Service.OAuthClients;
+using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Status;
@@ -112,6 +115,7 @@ internal static class Composition
         services.AddCertificates();
         services.AddFederation();
         services.AddExchange();
+        services.AddPeople();
         services.AddNodes();
         services.AddTokens();
         services.AddTunnels();
@@ -120,6 +124,8 @@ internal static class Composition
         services.AddStatus();
         services.AddSearch();
         services.AddConsole();
+        services.AddOAuthClients();
+        services.AddAuthorizationServer();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
         return services;
@@ -149,14 +155,17 @@ internal static class Composition
         host.MapCertificates();
         host.MapFederation();
         host.MapExchange();
+        host.MapPeople();
         host.MapNodes();
         host.MapJobs();
         host.MapTokens();
         host.MapTunnels();
+        host.MapOAuthClients();
         host.MapServers();
         host.MapMachines();
         host.MapStatus();
         host.MapSearch();
+        host.MapAuthorizationServer();
         host.MapDocumentation();
         host.MapConsole();
         DocumentationRegistration.Describe(host);

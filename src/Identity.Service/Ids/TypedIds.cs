@@ -71,6 +71,13 @@ internal readonly record struct RegisteredCertificateId(string Value) : IIdentif
     public override string ToString() => Value;
 }
 
+internal readonly record struct OAuthClientId(string Value) : IIdentifier<OAuthClientId>
+{
+    public static string Prefix => "ocl";
+
+    public override string ToString() => Value;
+}
+
 internal readonly record struct RelyingPartyId(string Value) : IIdentifier<RelyingPartyId>
 {
     public static string Prefix => "rp";

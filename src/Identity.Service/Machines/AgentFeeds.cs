@@ -19,6 +19,8 @@ internal sealed class AgentFeeds(
     FeedNames names,
     InstallationFeeds installation,
     FeedRevocations tokens,
+    FeedPeople people,
+    FeedAuthorization authorization,
     Sealer sealer,
     IRevisions revisions,
     TimeProvider time
@@ -65,6 +67,8 @@ internal sealed class AgentFeeds(
                 SessionKey = Base64Url.EncodeToString(sealer.DeriveKey(SessionKeyPurpose, tunnel.Id.Value)),
             },
             TokenRevocations = tokens.GetRevocations(tunnel.OrganizationId),
+            OffBoarded = await people.ListAsync(tunnel.OrganizationId, cancellationToken),
+            Authorization = authorization.Get(tunnel.OrganizationId),
             Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
             Policies = await names.PoliciesAsync(tunnel.Id.Value, cancellationToken),
             AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),

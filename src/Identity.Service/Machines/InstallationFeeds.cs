@@ -19,6 +19,7 @@ internal sealed class InstallationFeeds
     private readonly MachineFacts facts;
     private readonly AuditCheckpoints checkpoints;
     private readonly FeedRevocations tokens;
+    private readonly FeedAuthorization authorization;
     private readonly DerivedView<InstallationFeed> view;
 
     public InstallationFeeds(
@@ -27,12 +28,13 @@ internal sealed class InstallationFeeds
         MachineFacts facts,
         AuditCheckpoints checkpoints,
         FeedRevocations tokens,
+        FeedAuthorization authorization,
         IRevisions revisions,
         TimeProvider time
     )
     {
         (this.edges, this.assignments, this.facts) = (edges, assignments, facts);
-        (this.checkpoints, this.tokens) = (checkpoints, tokens);
+        (this.checkpoints, this.tokens, this.authorization) = (checkpoints, tokens, authorization);
         view = new DerivedView<InstallationFeed>(revisions, time, Freshness, ReadAsync, IsCurrent);
     }
 
@@ -46,8 +48,9 @@ internal sealed class InstallationFeeds
 
     private async Task<InstallationFeed> ReadAsync(long revision, CancellationToken cancellationToken)
     {
-        // A revocation's revision may be visible here before the revocation itself.
+        // The revision of a revocation or a signing key may be visible here before the change itself.
         await tokens.RefreshAsync(cancellationToken);
+        await authorization.RefreshAsync(cancellationToken);
         var live = await edges.ListLiveAsync(cancellationToken);
         var revoked = await facts.RevokedAsync(cancellationToken);
         return new InstallationFeed(

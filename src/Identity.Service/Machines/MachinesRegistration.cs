@@ -12,6 +12,8 @@ internal static class MachinesRegistration
             .AddSingleton<EdgeContacts>()
             .AddSingleton<MachineFacts>()
             .AddSingleton<FeedRevocations>()
+            .AddSingleton<FeedPeople>()
+            .AddSingleton<FeedAuthorization>()
             .AddSingleton<InstallationFeeds>()
             .AddSingleton<AgentFeeds>()
             .AddSingleton<AgentFeedEndpoint>()

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
 
@@ -18,6 +19,8 @@ internal static class ServersRegistration
             .AddSingleton<RoutePolicies>()
             .AddSingleton<RoutePolicyEndpoints>()
             .AddSingleton<CallApprovalStore>()
+            .AddSingleton<CallerPersons>()
+            .AddSingleton<IOffBoardingEffect, CallApprovalOffBoarding>()
             .AddSingleton<CallApprovals>()
             .AddSingleton<CallApprovalEndpoints>()
             .AddSingleton<CallDecisionEndpoint>();

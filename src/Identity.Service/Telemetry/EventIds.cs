@@ -122,4 +122,8 @@ internal static class EventIds
     // 7010: Console
     public const int SignInRefused = 7010;
     public const int ProviderFailed = 7011;
+
+    // 7030: OAuth clients
+    public const int ClientDocumentNotFetched = 7030;
+    public const int ClientDocumentRefused = 7031;
 }

@@ -91,6 +91,46 @@ internal sealed class AdminKeyStore(Database database)
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne();
 
+    /// <summary>The number of live keys that <see cref="RevokeForOwner"/> revokes.</summary>
+    public async ValueTask<int> CountForOwnerAsync(
+        string organizationId,
+        KeyOwner owner,
+        DateTimeOffset before,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        (int)
+            await database.SingleAsync<long>(
+                "SELECT COUNT(*) FROM admin_keys WHERE organization_id = @organizationId AND owner_issuer = @Issuer "
+                    + "AND owner_subject = @Subject AND created_at_ms < @Before AND revoked_at_ms IS NULL "
+                    + "AND expires_at_ms >= @Now",
+                new
+                {
+                    organizationId,
+                    owner.Issuer,
+                    owner.Subject,
+                    Before = before.ToStore(),
+                    Now = now.ToStore(),
+                },
+                cancellationToken
+            );
+
+    /// <summary>Revokes the keys of a person that were created before that time.</summary>
+    public Statement RevokeForOwner(string organizationId, KeyOwner owner, DateTimeOffset before, DateTimeOffset at) =>
+        new(
+            "UPDATE admin_keys SET revoked_at_ms = @At WHERE organization_id = @organizationId "
+                + "AND owner_issuer = @Issuer AND owner_subject = @Subject AND created_at_ms < @Before "
+                + "AND revoked_at_ms IS NULL",
+            new
+            {
+                organizationId,
+                owner.Issuer,
+                owner.Subject,
+                Before = before.ToStore(),
+                At = at.ToStore(),
+            }
+        );
+
     /// <summary>
     /// Sets the person who owns a key. The statement is stale if the key has an owner, or was created with another key.
     /// </summary>

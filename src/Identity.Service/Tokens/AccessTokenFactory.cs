@@ -46,10 +46,10 @@ internal sealed class AccessTokenFactory(
         var rule = grant.Rule;
         return new AccessTokenClaims
         {
-            Issuer = identity.PublicUrl,
-            Subject = rule.Account.Id.Value,
+            Issuer = grant.Person?.Issuer ?? identity.PublicUrl,
+            Subject = grant.Person?.Subject ?? rule.Account.Id.Value,
             Audience = grant.Audience,
-            ClientId = rule.Rule.Id.Value,
+            ClientId = grant.Person?.ClientId ?? rule.Rule.Id.Value,
             IssuedAt = issuedAt,
             ExpiresAt = issuedAt + grant.LifetimeSeconds,
             TokenId = grant.TokenId,

@@ -50,6 +50,14 @@ public sealed record AgentFeed
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentFeedTokenRevocations? TokenRevocations { get; init; }
 
+    /// <summary>The authorization server of the tunnel's organization; null: the service has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentFeedAuthorization? Authorization { get; init; }
+
+    /// <summary>People whose earlier tokens are refused, whatever issuer signed them; null: none (S35).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AgentFeedOffBoarding>? OffBoarded { get; init; }
+
     /// <summary>Hostnames of the tunnel besides its domain, active and suspended; null: none (S26).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedHostname>? Hostnames { get; init; }

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -20,13 +22,34 @@ internal sealed class IssuerKeyCache(
 
     private volatile RevokedTokens revoked = RevokedTokens.None;
 
+    private volatile OffBoardedPeople offBoarded = OffBoardedPeople.None;
+
+    // The service as authorization server, by the last feed, and when the service last confirmed that feed.
+    private volatile AgentFeedAuthorization? fed;
+    private volatile AgentFeedAuthorization? read; // by the last fetch
+    private volatile Func<DateTimeOffset?> confirmedAt = static () => null;
+
     // Changed by one fetch after another.
     private string droppedKeys = "";
 
     public IssuerSettings Issuer => issuer;
 
+    /// <summary>The exact <c>iss</c>; empty while only a feed that has not come knows it.</summary>
+    public string Url => issuer.IsFed ? fed?.Issuer ?? "" : issuer.Issuer;
+
+    /// <summary>Whether the keys come from a feed that is absent, has none, or is older than keys may be.</summary>
+    public bool IsOutdated =>
+        issuer.IsFed && (fed is null || confirmedAt() is not { } at || Time.GetUtcNow() - at > issuer.KeysStaleFor);
+
+    /// <summary>The issuer's name and, where its keys come from a feed, why they are not usable.</summary>
+    public string Problem =>
+        !IsOutdated ? issuer.Name
+        : fed is null
+            ? $"{issuer.Name} ({KeySetSource.NoFedServer}: update the service, or write issuers.{issuer.Name})"
+        : $"{issuer.Name} (the service has not been reached for longer than keys may be used)";
+
     /// <summary>Whether some keys are accepted.</summary>
-    public bool IsUsable => Current.IsUsable(Conditions);
+    public bool IsUsable => !IsOutdated && Current.IsUsable(Conditions);
 
     /// <summary>Whether the last fetch failed.</summary>
     public bool IsFailing => Current.Failures > 0;
@@ -36,6 +59,41 @@ internal sealed class IssuerKeyCache(
     {
         get => revoked;
         set => revoked = value;
+    }
+
+    /// <summary>People whose earlier tokens are refused; replaced whole with each feed (S35).</summary>
+    public OffBoardedPeople OffBoarded
+    {
+        get => offBoarded;
+        set => offBoarded = value;
+    }
+
+    /// <summary>Takes issuer and keys from a feed, if they come from there.</summary>
+    /// <param name="authorization">Null: the service sends none.</param>
+    /// <param name="confirmed">When the service last confirmed its feed.</param>
+    public void Use(AgentFeedAuthorization? authorization, Func<DateTimeOffset?> confirmed)
+    {
+        if (!issuer.IsFed)
+        {
+            return;
+        }
+
+        confirmedAt = confirmed;
+        var before = fed;
+        fed = authorization;
+        if (authorization is not null && (before is null || !JsonElement.DeepEquals(before.Keys, authorization.Keys)))
+        {
+            _ = FetchFedAsync();
+        }
+    }
+
+    // A fetch that runs already may have read the feed before: then another one follows.
+    private async Task FetchFedAsync()
+    {
+        do
+        {
+            await FetchNow();
+        } while (!ReferenceEquals(read, fed));
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -69,7 +127,15 @@ internal sealed class IssuerKeyCache(
         };
 
     protected override Task<KeySetResult> FetchAsync(CachedKeys? known, CancellationToken cancellationToken) =>
-        source.GetAsync(issuer, cancellationToken);
+        issuer.IsFed ? Task.FromResult(ReadFed()) : source.GetAsync(issuer, cancellationToken);
+
+    private KeySetResult ReadFed()
+    {
+        var latest = fed;
+        var result = KeySetSource.ReadFeed(issuer, latest);
+        read = latest;
+        return result;
+    }
 
     protected override Task PerformAsync(
         KeySetState before,

@@ -7,7 +7,15 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>An entry of <c>issuers</c>: an authorization server whose tokens routes may accept.</summary>
 internal sealed record IssuerSettings
 {
+    /// <summary>
+    /// The name by which routes accept the service as authorization server, unless the file has an entry of this name.
+    /// </summary>
+    public const string ServiceName = "culvert";
+
     public required string Name { get; init; }
+
+    /// <summary>Whether issuer and keys come from the feed; <see cref="Issuer"/> is then empty.</summary>
+    public bool IsFed { get; init; }
 
     /// <summary>A digest of the entry's section; empty without one.</summary>
     public string Origin { get; init; } = "";
@@ -43,6 +51,17 @@ internal sealed record IssuerSettings
 
     /// <summary>The claims of its tokens that rules may compare, besides <c>sub</c> and <c>client_id</c>.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
+
+    /// <summary>Returns the service as authorization server. Its tokens have one type and one algorithm (RFC 9068 §2.1).</summary>
+    public static IssuerSettings CreateFed() =>
+        new()
+        {
+            Name = ServiceName,
+            Issuer = "",
+            Origin = ServiceName,
+            IsFed = true,
+            Algorithms = JwsAlgorithms.ES256,
+        };
 
     /// <summary>Whether both have the same configuration, the content of the CA file included.</summary>
     public bool IsAs(IssuerSettings other) =>

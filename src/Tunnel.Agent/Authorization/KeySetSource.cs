@@ -1,9 +1,11 @@
+using System.Text;
 using System.Text.Json;
 using Culvert.Jose.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.OAuth;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -14,8 +16,22 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class KeySetSource(IIssuerDocuments documents)
 {
+    /// <summary>Why there are no keys of the service as authorization server.</summary>
+    public const string NoFedServer = "the service has sent no authorization server in its feed";
+
     private const string NotJson = "not a JSON document";
 
+    /// <summary>Reads the keys that a feed has for the service as authorization server.</summary>
+    /// <param name="fed">Null: there is no feed, or it has none.</param>
+    public static KeySetResult ReadFeed(IssuerSettings issuer, AgentFeedAuthorization? fed) =>
+        fed is null
+            ? Failed(
+                NoFedServer,
+                $"Check that the agent has a feed and update the service, or write an entry issuers.{issuer.Name}."
+            )
+            : ReadKeys(issuer, Encoding.UTF8.GetBytes(fed.Keys.GetRawText()), maxAge: null);
+
+    /// <param name="issuer">One whose keys do not come from the feed.</param>
     public async Task<KeySetResult> GetAsync(IssuerSettings issuer, CancellationToken cancellationToken)
     {
         if (issuer.KeysUrl.Length > 0)
@@ -81,7 +97,11 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             return Failed($"key set: {document.Failure}", document.Next);
         }
 
-        var body = Utf8Text.WithoutMark(octets);
+        return ReadKeys(issuer, Utf8Text.WithoutMark(octets), document.MaxAge);
+    }
+
+    private static KeySetResult ReadKeys(IssuerSettings issuer, ReadOnlyMemory<byte> body, TimeSpan? maxAge)
+    {
         var refusal = JwkSet.TryParse(body, out var keys);
         if (refusal != JoseRefusal.None)
         {
@@ -93,7 +113,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             : new KeySetResult
             {
                 Keys = keys,
-                MaxAge = document.MaxAge,
+                MaxAge = maxAge,
                 Document = body,
             };
     }

@@ -34,7 +34,7 @@ internal enum TokenError
 
     NotYetValid,
 
-    /// <summary>The identity service revoked the token, or what it was granted by (S35).</summary>
+    /// <summary>The identity service revoked the token or what it was granted by, or off-boarded its person (S35).</summary>
     Revoked,
 
     Audience,

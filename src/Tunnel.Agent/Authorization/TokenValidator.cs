@@ -39,10 +39,13 @@ internal sealed class TokenValidator(
 
         var claims = token!.Claims;
         var name = claims.FindString("iss"u8);
-        var keys = issuers.FirstOrDefault(i => string.Equals(i.Issuer.Issuer, name, StringComparison.Ordinal));
+        var keys = issuers.FirstOrDefault(i => string.Equals(i.Url, name, StringComparison.Ordinal));
         if (keys is null)
         {
-            return TokenVerdict.Refused(TokenError.Issuer);
+            // The token may be one of the service, whose issuer only a feed names.
+            return TokenVerdict.Refused(
+                issuers.Any(i => i.Url.Length == 0) ? TokenError.KeysUnavailable : TokenError.Issuer
+            );
         }
 
         var issuer = keys.Issuer;
@@ -54,9 +57,9 @@ internal sealed class TokenValidator(
         var verdict = await VerifyAsync(token, keys, cancellationToken);
         var endsAt = default(DateTimeOffset);
         verdict = verdict.Error == TokenError.None ? CheckTimes(claims, issuer.Leeway, out endsAt) : verdict;
-        verdict = verdict.Error == TokenError.None ? CheckRevocation(claims, keys.Revoked) : verdict;
+        verdict = verdict.Error == TokenError.None ? CheckRevocation(claims, keys) : verdict;
         verdict = verdict.Error == TokenError.None ? CheckAudience(claims, audiences) : verdict;
-        return verdict.Error == TokenError.None ? ReadPrincipal(claims, issuer, endsAt) : verdict;
+        return verdict.Error == TokenError.None ? ReadPrincipal(claims, issuer, name!, endsAt) : verdict;
     }
 
     // RFC 9068 §4 and RFC 8725 §3.11. Where an operator allows plain JWTs, an identity token is recognised by the claims
@@ -93,6 +96,11 @@ internal sealed class TokenValidator(
         CancellationToken cancellationToken
     )
     {
+        if (keys.IsOutdated)
+        {
+            return TokenVerdict.Refused(TokenError.KeysUnavailable);
+        }
+
         var found = await keys.FindAsync(token.KeyId, token.Algorithm, cancellationToken);
         if (found.Key is not { } key)
         {
@@ -155,13 +163,14 @@ internal sealed class TokenValidator(
         return TokenVerdict.Passed;
     }
 
-    // S35: the feed revokes only tokens of the identity service, and those have all of these claims.
-    private static TokenVerdict CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
-        revoked.IsEmpty ? TokenVerdict.Passed
-        : !AccessTokenClaims.TryRead(claims, out var read)
-            ? TokenVerdict.Refused(TokenError.Claims, "of the identity service")
-        : revoked.IsRevoked(read) ? TokenVerdict.Refused(TokenError.Revoked)
-        : TokenVerdict.Passed;
+    // S35
+    private static TokenVerdict CheckRevocation(ClaimSet claims, IssuerKeyCache keys) =>
+        RevocationState.FindError(claims, keys.Revoked, keys.OffBoarded) switch
+        {
+            TokenError.None => TokenVerdict.Passed,
+            TokenError.Claims => TokenVerdict.Refused(TokenError.Claims, "of the identity service"),
+            var error => TokenVerdict.Refused(error),
+        };
 
     private static TokenVerdict CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
     {
@@ -186,7 +195,7 @@ internal sealed class TokenValidator(
         return found ? TokenVerdict.Passed : TokenVerdict.Refused(TokenError.Audience);
     }
 
-    private TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, DateTimeOffset endsAt)
+    private TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, string issuerUrl, DateTimeOffset endsAt)
     {
         if (claims.FindString("sub"u8) is not { Length: > 0 } subject)
         {
@@ -219,7 +228,7 @@ internal sealed class TokenValidator(
         return new TokenVerdict(
             new Principal
             {
-                Issuer = issuer.Issuer,
+                Issuer = issuerUrl,
                 Subject = subject,
                 ClientId = clientId,
                 Scopes = scopes,

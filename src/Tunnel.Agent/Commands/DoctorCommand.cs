@@ -41,8 +41,12 @@ internal static class DoctorCommand
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
         var checks = FederationChecks.Create(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
-        var routes = new RouteChecks(settings, new KeySetSource(new IssuerDocuments(time)));
         var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
+        var routes = new RouteChecks(
+            settings,
+            new KeySetSource(new IssuerDocuments(time)),
+            facts.State.Feed?.Authorization
+        );
         return
         [
             .. await routes.RunAsync(cancellationToken),

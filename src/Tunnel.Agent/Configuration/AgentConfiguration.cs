@@ -20,15 +20,26 @@ internal static class AgentConfiguration
         var issuers = root.Map("issuers")
             .Select(i => IssuerReader.Read(i.Name, i.Section) with { Origin = i.Section.Digest() })
             .ToList();
+        if (!issuers.Exists(i => i.Name == IssuerSettings.ServiceName))
+        {
+            issuers.Add(IssuerSettings.CreateFed());
+        }
+
         var identity = IdentitySection.Read(root, allowManual: true);
+        var routes = ReadRoutes(root, issuers, identity.Network);
         var settings = new AgentSettings
         {
             StateDirectory = root.Path("state_dir", InitialFile.DefaultState),
             Identity = identity,
             Tunnel = ReadTunnel(root.Section("tunnel")),
             Certificates = ReadCertificates(root.Section("certificates")),
-            Issuers = issuers,
-            Routes = ReadRoutes(root, issuers, identity.Network),
+            Issuers =
+            [
+                .. issuers.Where(i =>
+                    !i.IsFed || routes.Exists(r => r.Oauth.Issuers.Contains(i.Name, StringComparer.Ordinal))
+                ),
+            ],
+            Routes = routes,
             Acme = AcmeReader.Read(root.Section("acme")),
             Audit = AuditReader.Read(root),
             Health = HealthSection.ReadAgent(root),

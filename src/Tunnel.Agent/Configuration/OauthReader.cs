@@ -191,6 +191,15 @@ internal static class OauthReader
             return;
         }
 
+        if (issuers.Any(i => i.IsFed && i.Name == route.Oauth.Issuers[0]))
+        {
+            oauth.Error(
+                "issuers",
+                "The service is reached at its own URL, not through a route.",
+                "Name the entry of issuers whose server the upstream is."
+            );
+        }
+
         var first = routes.First(r =>
             r.Route.Oauth is { AuthorizationServer: not null, Issuers.Count: 1 }
             && r.Route.Oauth.Issuers[0] == route.Oauth.Issuers[0]

@@ -1,4 +1,5 @@
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Policy;
@@ -6,7 +7,8 @@ using Culvert.Tunnel.Agent.Policy;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>Which clients may call the routes, and whether the keys of their issuers can be fetched.</summary>
-internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
+/// <param name="fed">The service as authorization server, by the stored feed; null: there is none.</param>
+internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys, AgentFeedAuthorization? fed = null)
 {
     public const string OpenRoutes = "open_routes";
     public const string Policies = "route_policies";
@@ -79,7 +81,9 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
         var lines = new List<DoctorLine>();
         foreach (var issuer in settings.Issuers)
         {
-            var result = await keys.GetAsync(issuer, cancellationToken);
+            var result = issuer.IsFed
+                ? KeySetSource.ReadFeed(issuer, fed)
+                : await keys.GetAsync(issuer, cancellationToken);
             lines.Add(
                 result.Keys is { } set
                     ? new DoctorLine(true, $"{issuer.Name}: {set.Keys.Count} keys")

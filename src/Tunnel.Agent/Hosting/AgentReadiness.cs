@@ -94,7 +94,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     // Checks the issuers that routes trust: without their keys those routes respond with 503.
     private string? CheckIssuers()
     {
-        var unhealthy = parts.Generation.Issuers.Where(i => !i.IsUsable).Select(i => i.Issuer.Name).ToList();
+        var unhealthy = parts.Generation.Issuers.Where(i => !i.IsUsable).Select(i => i.Problem).ToList();
         return unhealthy.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", unhealthy)}." : null;
     }
 

@@ -14,6 +14,11 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
 
     private readonly Lock gate = new(); // one state is applied at a time, the latest one last
 
+    // Guarded by the gate: the last applied feed with what it refuses, and the issuer in the metadata of the routes in service.
+    private AgentFeed? applied;
+    private RevocationState revocations = RevocationState.None;
+    private string? namedIssuer;
+
     /// <summary>Passes on the policies of a feed; true: the policy of a route that uses them has changed.</summary>
     public bool OfferPolicies(AgentFeed feed) =>
         parts.Lasting.Policies.Offer(
@@ -54,10 +59,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         }
         else if (parts.Credentials is { Identity: { } identity, Trust: { } trust, Feed: { } feed })
         {
-            foreach (var keys in parts.Generation.Issuers)
-            {
-                keys.Revoked = RevokedTokens.From(feed.TokenRevocations, keys.Issuer.Issuer);
-            }
+            ApplyIssuers(feed);
 
             parts.Challenges.Apply(feed.AcmeChallenges);
             parts.Lasting.SessionKey.Use(feed.Tunnel.SessionKey);
@@ -77,6 +79,33 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         }
     }
 
+    private void ApplyIssuers(AgentFeed feed)
+    {
+        var isNew = !ReferenceEquals(feed, applied);
+        if (isNew)
+        {
+            revocations = RevocationState.From(feed);
+        }
+
+        foreach (var keys in parts.Generation.Issuers)
+        {
+            keys.Use(feed.Authorization, () => parts.Credentials.LastContact);
+            keys.Revoked = revocations.GetRevoked(keys.Url);
+            keys.OffBoarded = revocations.People;
+        }
+
+        // Only after the validators: a request that they accepted before is in the registry, or compares the states.
+        if (isNew)
+        {
+            if (parts.Lasting.Live.Apply(revocations) is > 0 and var ended)
+            {
+                Log.RequestsRevoked(logger, ended);
+            }
+
+            applied = feed;
+        }
+    }
+
     private void ApplyRoutes(AgentFeed feed)
     {
         var tunnel = feed.Tunnel;
@@ -92,8 +121,10 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
             (now.Domain, now.IsActive, now.PublicPort, now.Routes)
                 != (tunnel.Domain, active, port, parts.Generation.Routes)
             || !now.Hostnames.SequenceEqual(hostnames)
+            || namedIssuer != feed.Authorization?.Issuer
         )
         {
+            namedIssuer = feed.Authorization?.Issuer;
             var table = new RouteTable(tunnel.Domain, active, parts.Generation.Routes, port, hostnames);
             parts.Map.Swap(table);
             parts.Connectors.Apply(active, parts.Generation.Routes);

@@ -1,6 +1,7 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy.Service;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Hosting;
@@ -15,6 +16,9 @@ internal sealed record LastingParts
 
     /// <summary>The key that binds sessions to principals.</summary>
     public required SessionKey SessionKey { get; init; }
+
+    /// <summary>Requests that end when a feed refuses their token.</summary>
+    public LiveRequests Live { get; } = new(RevocationState.None);
 
     /// <summary>The approved definitions of the routes' servers.</summary>
     public required PinBook Pins { get; init; }

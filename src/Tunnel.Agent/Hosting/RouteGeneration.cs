@@ -36,7 +36,13 @@ internal sealed class RouteGeneration : IAsyncDisposable
         [
             .. settings.Issuers.Select(i =>
                 before?.Issuers.FirstOrDefault(b => i.Origin.Length > 0 && b.Issuer.IsAs(i))
-                ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), lasting.StoredKeys)
+                ?? new IssuerKeyCache(
+                    i,
+                    keys,
+                    time,
+                    loggers.CreateLogger<IssuerKeyCache>(),
+                    i.IsFed ? null : lasting.StoredKeys
+                )
             ),
         ];
         set = RouteSet.Create(
@@ -46,7 +52,8 @@ internal sealed class RouteGeneration : IAsyncDisposable
             time,
             before?.Routes,
             lasting.SessionKey,
-            lasting.Pins
+            lasting.Pins,
+            lasting.Live
         );
         Probes =
         [

@@ -51,7 +51,7 @@ internal sealed class RunningChecks(
 
     private static DoctorFinding CheckIssuers(RouteGeneration current)
     {
-        var bad = current.Issuers.Where(i => !i.IsUsable).Select(i => i.Issuer.Name).ToList();
+        var bad = current.Issuers.Where(i => !i.IsUsable).Select(i => i.Problem).ToList();
         return current.Issuers.Count == 0 ? DoctorFinding.Skip(RouteChecks.Issuers, "No issuer is configured.")
             : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are available.")
             : DoctorFinding.Fail(

@@ -31,7 +31,7 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
         var access = served.Route.Access;
         if (
             exchange.Principal is not { } principal
-            || !access.AuthorizationServers.Contains(principal.Issuer, StringComparer.Ordinal)
+            || !access.Accepts(principal.Issuer)
             || (access.Oauth.Dpop == DpopMode.Required && principal.KeyThumbprint is null)
         )
         {
@@ -95,6 +95,7 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
         }
 
         var access = served.Route.Access;
+        exchange.KnownRevocations = access.Live?.Refused;
         var verdict = await access.Validator.ValidateAsync(
             credential.Token,
             served.Resource.Audiences,
@@ -128,6 +129,7 @@ internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time,
 
         exchange.MetadataUrl = served.Resource.MetadataUrl;
         exchange.ClientToken = credential.Token;
+        exchange.Live = access.Live;
         return true;
     }
 

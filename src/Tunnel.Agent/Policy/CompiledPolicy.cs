@@ -56,18 +56,7 @@ internal sealed class CompiledPolicy
                 (rule, place) =>
                     (Rule: rule, Scopes: (IReadOnlyList<string>)GetScopes(rule.Scope, hierarchy), Place: place)
             )
-            .Select(r =>
-                (
-                    r.Rule,
-                    Compiled: new CompiledRule(
-                        r.Place,
-                        r.Rule,
-                        r.Rule.Issuer.Length > 0 ? issuerOf(r.Rule.Issuer) : "",
-                        r.Scopes
-                    ),
-                    r.Scopes
-                )
-            )
+            .Select(r => (r.Rule, Compiled: new CompiledRule(r.Place, r.Rule, issuerOf, r.Scopes), r.Scopes))
             .ToList();
         judges = [.. all.Where(r => r.Compiled is { HasAnswer: true, IsDeny: false }).Select(r => r.Compiled)];
         var rest = all.Where(r => r.Rule.Subject.Length == 0).ToList();

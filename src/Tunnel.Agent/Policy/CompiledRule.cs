@@ -5,8 +5,14 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>A rule's conditions other than names, with the issuer's name resolved.</summary>
-internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IReadOnlyList<string> scopes)
+/// <summary>A rule's conditions other than names.</summary>
+/// <param name="issuerOf">Returns the <c>iss</c> of the rule's issuer, which a feed may change.</param>
+internal sealed class CompiledRule(
+    int place,
+    PolicyRule rule,
+    Func<string, string> issuerOf,
+    IReadOnlyList<string> scopes
+)
 {
     private readonly string[] groups = [.. rule.Groups];
     private readonly string[] scopes = [.. scopes];
@@ -24,13 +30,13 @@ internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IR
     public IReadOnlyList<JsonPointer> Masked => rule.Masked;
 
     /// <summary>The same rule for callers that are known to be in one of its groups.</summary>
-    public CompiledRule WithoutGroups() => new(place, rule with { Groups = [] }, issuer, scopes);
+    public CompiledRule WithoutGroups() => new(place, rule with { Groups = [] }, issuerOf, scopes);
 
     public bool IsFor(in Caller caller) => IsFrom(caller) && (!rule.HasPrincipal || IsForPrincipal(caller.Principal));
 
     private bool IsForPrincipal(Principal? principal) =>
         principal is not null
-        && (issuer.Length == 0 || string.Equals(issuer, principal.Issuer, StringComparison.Ordinal))
+        && (rule.Issuer.Length == 0 || string.Equals(issuerOf(rule.Issuer), principal.Issuer, StringComparison.Ordinal))
         && (rule.Subject.Length == 0 || string.Equals(rule.Subject, principal.Subject, StringComparison.Ordinal))
         && (rule.ClientId.Length == 0 || string.Equals(rule.ClientId, principal.ClientId, StringComparison.Ordinal))
         && (scopes.Length == 0 || HasScope(principal))

@@ -41,6 +41,12 @@ internal sealed class Exchange(BodyReader bodies)
     /// </summary>
     public string? ClientToken { get; set; }
 
+    /// <summary>Where the request is registered while it runs; null without <see cref="ClientToken"/>.</summary>
+    public LiveRequests? Live { get; set; }
+
+    /// <summary>The state of revocations before the token was verified.</summary>
+    public IRefusedTokens? KnownRevocations { get; set; }
+
     /// <summary>The composed tool that makes this call, or that this call is of; null for all other calls.</summary>
     public Composition? Composition { get; set; }
 
@@ -119,6 +125,8 @@ internal sealed class Exchange(BodyReader bodies)
         Principal = null;
         MetadataUrl = null;
         ClientToken = null;
+        Live = null;
+        KnownRevocations = null;
         Composition = null;
         MessageId = default;
         EndsAt = null;

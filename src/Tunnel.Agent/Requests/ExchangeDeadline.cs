@@ -14,6 +14,7 @@ internal sealed class ExchangeDeadline : IDisposable
     private readonly TimeSpan headers;
     private readonly TimeSpan idle;
     private readonly TimeProvider time;
+    private LiveRequests? live;
     private long endsTicks = DateTimeOffset.MaxValue.UtcTicks;
     private long bodyEndsTicks = DateTimeOffset.MaxValue.UtcTicks;
 
@@ -36,7 +37,35 @@ internal sealed class ExchangeDeadline : IDisposable
         this.upstreamOver = upstreamOver.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), source);
     }
 
+    /// <summary>Whether the token of the request was refused after the request began (S35).</summary>
+    public bool IsRevoked { get; private set; }
+
     public CancellationToken Token => source.Token;
+
+    /// <summary>Ends the exchange when a feed refuses the token of its request.</summary>
+    public void Watch(Exchange exchange)
+    {
+        if (exchange is { Live: { } registry, ClientToken: { } token, KnownRevocations: { } known })
+        {
+            live = registry;
+            registry.Add(this, token, known);
+        }
+    }
+
+    /// <summary>Ends the exchange as if its token had expired, streams and calls alike.</summary>
+    public void Revoke()
+    {
+        IsRevoked = true;
+        try
+        {
+            // Its callbacks run on another thread: there may be thousands of streams.
+            _ = source.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The exchange has just ended.
+        }
+    }
 
     /// <summary>Starts the wait for the head of the upstream's answer.</summary>
     public void AwaitHeaders() => source.CancelAfter(Within(headers));
@@ -73,10 +102,11 @@ internal sealed class ExchangeDeadline : IDisposable
     }
 
     /// <summary>Whether the moment of <see cref="LimitBodyTo"/> came before the body did.</summary>
-    public bool IsBodyPastEnd => IsPast(new DateTimeOffset(Volatile.Read(ref bodyEndsTicks), TimeSpan.Zero));
+    public bool IsBodyPastEnd =>
+        IsRevoked || IsPast(new DateTimeOffset(Volatile.Read(ref bodyEndsTicks), TimeSpan.Zero));
 
     /// <summary>Whether the moment of <see cref="EndAt"/> has come.</summary>
-    public bool IsPastEnd => IsPast(new DateTimeOffset(Volatile.Read(ref endsTicks), TimeSpan.Zero));
+    public bool IsPastEnd => IsRevoked || IsPast(new DateTimeOffset(Volatile.Read(ref endsTicks), TimeSpan.Zero));
 
     /// <summary>Whether the moment has come. A timer runs by another clock, and may fire a little earlier.</summary>
     public bool IsPast(DateTimeOffset moment) => time.GetUtcNow() >= moment - Early;
@@ -93,6 +123,7 @@ internal sealed class ExchangeDeadline : IDisposable
 
     public void Dispose()
     {
+        live?.Remove(this);
         clientGone.Dispose();
         upstreamOver.Dispose();
         source.Dispose();

@@ -2,6 +2,7 @@ using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
@@ -19,9 +20,11 @@ internal sealed class RouteSet : IAsyncDisposable
         TimeProvider time,
         IReadOnlyList<Route>? before = null,
         SessionKey? sessionKey = null,
-        PinBook? pins = null
+        PinBook? pins = null,
+        LiveRequests? live = null
     )
     {
+        var byName = issuers.ToDictionary(i => i.Issuer.Name, StringComparer.Ordinal);
         var created = settings.ToDictionary(s => s.Name, Create, StringComparer.Ordinal);
         return new RouteSet([
             .. settings.Select(s =>
@@ -53,7 +56,8 @@ internal sealed class RouteSet : IAsyncDisposable
                     rules.Exists(r => r.Groups.Count > 0),
                     s.Upstream.ReadsClaims || rules.Exists(r => r.ReadsClaims),
                     Before(s.Name, before)?.Access,
-                    sessionKey is null ? null : new SessionBinding(s.Name, sessionKey)
+                    sessionKey is null ? null : new SessionBinding(s.Name, sessionKey),
+                    live
                 )
             )
             {
@@ -62,7 +66,7 @@ internal sealed class RouteSet : IAsyncDisposable
                 IsPublic = s.IsPublic,
                 Policy = RoutePolicy.Create(
                     s.Policy,
-                    name => issuers.First(i => i.Issuer.Name == name).Issuer.Issuer,
+                    name => byName[name].Url,
                     s.Oauth.ScopeHierarchy,
                     time,
                     Before(s.Name, before)?.Policy,

@@ -40,6 +40,7 @@ internal static class EventIds
     public const int DangerousAnyAddress = 13002;
     public const int PassthroughRoute = 13003;
     public const int RouteAudienceShared = 13004;
+    public const int RequestsRevoked = 13005;
 
     // Hosting 14000
     public const int Starting = 14000;

@@ -250,6 +250,13 @@ internal static partial class Log
     )]
     public static partial void RouteAudienceShared(ILogger logger, string route);
 
+    [LoggerMessage(
+        EventIds.RequestsRevoked,
+        LogLevel.Information,
+        "The feed ended {Count} running requests: their tokens were revoked, or their callers off-boarded."
+    )]
+    public static partial void RequestsRevoked(ILogger logger, int count);
+
     [LoggerMessage(EventIds.Starting, LogLevel.Information, "tunnel-agent {Version} starts for tunnel {TunnelId}.")]
     public static partial void Starting(ILogger logger, string version, string tunnelId);
 

@@ -37,6 +37,7 @@ internal abstract class AgentServer(
         }
 
         using var deadline = new ExchangeDeadline(Settings.Timeouts, time, exchange.ClientGone, Use.Over);
+        deadline.Watch(exchange);
         if (exchange.EndsAt is { } end)
         {
             deadline.LimitTo(end);
@@ -48,8 +49,12 @@ internal abstract class AgentServer(
         }
         catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
         {
-            // The rule's time limit has expired, or the file no longer has this route.
-            if (!exchange.TryStop(deadline, new AnswerStop(IsBrokenOff: true)))
+            // The caller's token was revoked, the rule's time limit has expired, or the file no longer has this route.
+            if (deadline.IsRevoked && !exchange.Response.HasStarted && exchange.MetadataUrl is { } metadata)
+            {
+                await Refusals.RefuseTokenAsync(exchange, route, metadata, EndedToken.Revoked);
+            }
+            else if (!exchange.TryStop(deadline, new AnswerStop(IsBrokenOff: true)))
             {
                 await Refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.HeadersTimeout);
             }

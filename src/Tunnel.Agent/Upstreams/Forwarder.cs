@@ -67,6 +67,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         try
         {
             using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone, upstream.Use.Over);
+            deadline.Watch(exchange);
             if (exchange.EndsAt is { } end)
             {
                 deadline.LimitTo(end);
@@ -322,18 +323,11 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         if (deadline.IsBodyPastEnd && exchange.MetadataUrl is { } metadata)
         {
-            var challenges = Challenges.Format(
-                metadata,
-                route.Access.Oauth.Dpop,
-                Challenges.InvalidToken,
-                route.Access.Scopes.Base
-            );
-            await refusals.RefuseAsync(
+            await refusals.RefuseTokenAsync(
                 exchange,
-                route.Name,
-                AuthorizationFailures.TokenInvalid,
-                "Its body outlived it.",
-                challenges
+                route,
+                metadata,
+                deadline.IsRevoked ? EndedToken.Revoked : "Its body outlived it."
             );
             return;
         }

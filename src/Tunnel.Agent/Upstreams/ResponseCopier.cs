@@ -115,6 +115,7 @@ internal static class ResponseCopier
             // Deadlines, resets and truncation come from the peer and end only this answer.
             var detail =
                 e is not OperationCanceledException ? e.Message
+                : deadline.IsRevoked ? "The token of its request was revoked."
                 : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has expired."
                 : "Nothing arrived for the route's stream_idle.";
             return new CopyError(side, detail);

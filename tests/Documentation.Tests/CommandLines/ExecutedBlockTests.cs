@@ -22,6 +22,7 @@ public sealed class ExecutedBlockTests
         ["certificate-authorities.md#Certificates registered by the compatible endpoints"] =
             "RegisteredCertificateTests",
         ["certificate-files.md#By the agent"] = "NginxTests",
+        ["off-boarding.md#Withdraw a person's access"] = "EveryCommandTests",
         ["troubleshooting.md#A bundle for those who help"] = "SupportBundleCommandTests",
         ["cli.md#Who acts"] = "BrowserLoginTests",
         ["connect-self-hosted.md#2b. Through CONNECT, by certificate"] = "ConnectTests",

@@ -174,6 +174,8 @@ internal static class CommandTable
         "token introspect --file",
         "token revoke --file --id --family --rule --version --service-account --issuer --subject --all --before --reason",
         $"token revocations {ListOfLiving}",
+        "person off-board SUBJECT --issuer --reason --before",
+        $"person list {ListOfLiving}",
         "token keys list",
         "token keys rotate --compromised --reason",
         "admin-key create NAME --role --expires --organization --out",

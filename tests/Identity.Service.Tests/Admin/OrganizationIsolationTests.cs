@@ -113,6 +113,7 @@ public sealed class OrganizationIsolationTests : IAsyncLifetime
                     "/v1/organizations/service_accounts/{id}",
                     "/v1/client_range_sets/{name}",
                     "/v1/webhooks/{webhook_id}",
+                    "/v1/oauth/clients/{client_id}",
                     "/v1/oauth/revocations",
                 ]
         )

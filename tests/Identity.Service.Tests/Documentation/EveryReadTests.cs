@@ -18,6 +18,9 @@ public sealed class EveryReadTests
 
     private readonly ApiDescription description = ApiDescription.OfTheService;
 
+    // The metadata of an organization's authorization server: 404 until it is enabled. SignInFlowTests reads it.
+    private const string OffByDefault = "/oauth/{organization_id}";
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -31,6 +34,7 @@ public sealed class EveryReadTests
             .AsObject()
             .Where(path => path.Value!["get"] is not null)
             .Select(path => path.Key)
+            .Where(path => !path.Contains(OffByDefault, StringComparison.Ordinal))
             .ToList();
         templates.Count.ShouldBeGreaterThan(90);
         full.Paths.Keys.Except(templates).ShouldBeEmpty("they are no longer described");

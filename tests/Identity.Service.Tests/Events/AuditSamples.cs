@@ -4,6 +4,7 @@ using Culvert.Ca.Certificates;
 using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Backup;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
@@ -31,6 +32,8 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Machines;
+using Culvert.Identity.Service.OAuthClients;
+using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -329,6 +332,40 @@ internal static class AuditSamples
         DraftedBy = "key_1",
         DraftedPerson = "person_1",
         DraftedAtMs = 1,
+    };
+
+    private static readonly RefreshGrant SignIn = new()
+    {
+        Id = "grant_1",
+        OrganizationId = Organization,
+        IssuerId = "fdis_1",
+        Person = new SignedInPerson("https://idp.example", "ada", "Ada", "{}"),
+        RefreshKey = [],
+        ClientId = "ocl_1",
+        Resource = "https://docs.abc.tunnel.example/mcp",
+        Scope = "files.read files.write",
+        RuleId = "rule_1",
+        Family = "family_1",
+        KeyThumbprint = "jkt_1",
+        SignedInAt = At,
+        IdleUntil = At.AddDays(30),
+        ExpiresAt = At.AddDays(90),
+    };
+
+    private static readonly RegisteredClient Client = new()
+    {
+        Id = OAuthClientId.Wrap("ocl_1"),
+        OrganizationId = Organization,
+        Name = "Editor",
+        RedirectUris = ["https://client.example/callback"],
+        RequiresDpop = true,
+        Stamps = new ChangeStamps
+        {
+            CreatedAt = At,
+            CreatedBy = "key_1",
+            UpdatedAt = At,
+            UpdatedBy = "key_1",
+        },
     };
 
     private static readonly TokenRevocation Revocation = new()
@@ -1047,6 +1084,40 @@ internal static class AuditSamples
                     Assertion = 9,
                 }
             ),
+            new PersonOffBoarded(
+                ByCaller,
+                new OffBoardingRequest(
+                    new PersonKey(Organization, "fdis_1", "ada"),
+                    OffBoardingSource.Operator,
+                    "has left"
+                ),
+                Revocation with
+                {
+                    Kind = RevocationKind.Subject,
+                },
+                [new("admin_keys", 1), new("console_sessions", 2)]
+            ),
+            AuthorizationEvents.SignedIn(ByCaller, SignIn),
+            AuthorizationEvents.SignInDenied(
+                ByCaller,
+                Organization,
+                new AuthorizationRequest
+                {
+                    ClientId = "ocl_1",
+                    RedirectUri = "https://client.example/callback",
+                    Challenge = "",
+                    Resource = SignIn.Resource,
+                    Scopes = ["files.read"],
+                },
+                "no_rule"
+            ),
+            AuthorizationEvents.TokenIssued(ByCaller, SignIn, "authorization_code", "jti-1", "files.read"),
+            AuthorizationEvents.TokenIssued(ByCaller, SignIn, "refresh_token", null, null, "token_revoked"),
+            AuthorizationEvents.RefreshReused(ByCaller, SignIn),
+            AuthorizationEvents.GrantRevoked(ByCaller, SignIn, "by its holder"),
+            new OAuthClientAudited(AuditEvents.OAuthClientCreated, ByCaller, Client),
+            new OAuthClientAudited(AuditEvents.OAuthClientUpdated, ByCaller, Client with { Version = 2 }),
+            new OAuthClientAudited(AuditEvents.OAuthClientArchived, ByCaller, Client with { Version = 3 }, "unused"),
             new TokenRevoked(ByCaller, Organization, Revocation),
             new TokenRevoked(
                 ByCaller,

@@ -123,6 +123,12 @@ internal static partial class OneOfEach
             ["relying_party_id"] = (await api.PostOkAsync($"{tunnel}/relying_parties", """{"name":"party"}""")).Id(),
             ["client_range_sets/name"] = "office",
             ["hostnames/name"] = "tools.example.com",
+            ["client_id"] = (
+                await api.PostOkAsync(
+                    "/v1/oauth/clients",
+                    """{"name":"Client","redirect_uris":["http://127.0.0.1/cb"]}"""
+                )
+            ).Id(),
             ["webhook_id"] = (
                 await api.PostOkAsync("/v1/webhooks", """{"url":"https://hooks.example.com/culvert"}""")
             ).Id(),

@@ -10,6 +10,7 @@ using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Mail;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tests.Audit.Export;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -154,6 +155,26 @@ public sealed class ServiceProxyTests
                 var request = new CertificateRequest("CN=issuing", key, HashAlgorithmName.SHA256);
                 var answer = await connector.SignAsync(request.CreateSigningRequestPem(), Cancel);
                 return answer.Error;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/OAuthClients/ClientDocumentFetcher.cs")]
+    [MemberData(nameof(Rows))]
+    public Task ClientDocument_ThroughAProxy_IsAskedAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var fetcher = new ClientDocumentFetcher(
+                    new(new OAuthClientOptions()),
+                    Outbound(trial),
+                    TimeProvider.System,
+                    names
+                );
+                var document = await fetcher.FetchAsync(MarkedUrl, Cancel);
+                return document.Body is null ? document.Detail : null;
             }
         );
 

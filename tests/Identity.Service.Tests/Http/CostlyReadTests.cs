@@ -30,6 +30,8 @@ public sealed class CostlyReadTests
         "/.well-known/oauth-protected-resource",
         "/.well-known/openid-configuration",
         "/healthz",
+        "/oauth/{organization_id}/.well-known/oauth-authorization-server",
+        "/oauth/{organization_id}/.well-known/openid-configuration",
         "/v1/admin_keys",
         "/v1/agent/feed",
         "/v1/audit/checkpoint",

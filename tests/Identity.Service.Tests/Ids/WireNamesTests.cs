@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Tests.Documentation;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -44,6 +45,7 @@ public sealed class WireNamesTests
         Write<KeyCustody>();
         Write<KeyState>();
         Write<KillKind>();
+        Write<OffBoardingSource>();
         Write<OrganizationRole>();
         Write<PlatformTier>();
         Write<ProofResult>();
@@ -53,6 +55,7 @@ public sealed class WireNamesTests
         Write<RootState>();
         Write<RuleBind>();
         Write<RuleState>();
+        Write<SubjectType>();
         Write<WorkspaceRole>();
 
         written

@@ -46,6 +46,8 @@ public sealed class FailClosedWalkTests
         ["POST /v1/admin_keys"] = """{"name":"Bob","role":"operator"}""",
         ["POST /v1/certificate_authorities"] = """{"name":"second","tunnel_id":"{tunnel_id}","custody":"sealed"}""",
         ["POST /v1/client_range_sets/{name}"] = """{"ranges":["198.51.100.0/24"]}""",
+        ["POST /v1/oauth/clients"] = """{"name":"Other","redirect_uris":["http://127.0.0.1/cb"]}""",
+        ["POST /v1/oauth/clients/{client_id}"] = """{"require_dpop":true}""",
         ["POST /v1/oauth/revocations"] = """{"kind":"issued_before"}""",
         ["POST /v1/organizations/federation_issuers"] =
             """{"name":"other","issuer_url":"https://other.example.com","jwks":{"type":"discovery"}}""",

@@ -40,7 +40,7 @@ jobs_run() {
       state[$i]=running job_of[$!]=$i
     done
     if [ -z "$jobs_ticker" ]; then
-      node tests/Stage/Shell/yardstick.mjs 30 >>"$jobs_dir/yardstick" &
+      node tests/Stage/Shell/yardstick.mjs 30 "$SECONDS" >>"$jobs_dir/yardstick" &
       jobs_ticker=$!
     fi
     ended=''

@@ -1,5 +1,6 @@
-// Usage: yardstick.mjs SECONDS. Waits, then prints the processor seconds that a fixed piece of work takes: budgets in processor
-// seconds are compared with what the machine can do at the moment, because one that is shared or loaded does less in a second.
+// Usage: yardstick.mjs SECONDS NOW. Waits, then prints a line of two numbers: the second in which it measured (NOW and the wait),
+// and the processor seconds that a fixed piece of work takes. Budgets in processor seconds are compared with what the machine
+// could do while the job ran, because one that is shared or loaded does less in a second.
 // The work is what compilers and tests do: text and objects, memory that no cache holds, and hashes.
 import { createHash } from "node:crypto";
 
@@ -22,6 +23,7 @@ function work() {
   return at + createHash("sha256").update(text).digest()[0];
 }
 
+const [wait, now] = process.argv.slice(2).map(Number);
 setTimeout(() => {
   work(); // compiles it
   const before = process.cpuUsage();
@@ -30,5 +32,5 @@ setTimeout(() => {
   }
 
   const { user, system } = process.cpuUsage(before);
-  console.log(((user + system) / 1e6).toFixed(3));
-}, Number(process.argv[2]) * 1000);
+  console.log(`${now + wait} ${((user + system) / 1e6).toFixed(3)}`);
+}, wait * 1000);

@@ -66,6 +66,23 @@ public sealed class AgentConfigurationTests : IDisposable
         loaded.Settings!.Routes.Single().Policy.Mode.ToString().ShouldBe(mode);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("issuers: {culvert: {issuer: \"https://identity.example.com\"}}\n", false)]
+    public void Read_RouteNamesTheService_ItsOwnEntryTakesPrecedence(string entry, bool isFed)
+    {
+        var loaded = Load(
+            Good.Replace("routes:", entry + "routes:")
+                .Replace("{mode: dangerous_none}", "{mode: required, issuers: [culvert]}")
+        );
+
+        loaded.Errors.ShouldBeEmpty();
+        loaded.Settings!.Issuers.Single().IsFed.ShouldBe(isFed);
+    }
+
+    [Fact]
+    public void Read_NoRouteNamesTheService_HasNoIssuer() => Load(Good).Settings!.Issuers.ShouldBeEmpty();
+
     [Fact]
     public void Read_LeastFile_HasTheDefaultsOfTheReference()
     {

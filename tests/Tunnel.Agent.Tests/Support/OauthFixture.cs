@@ -107,7 +107,8 @@ internal sealed class OauthFixture : IAsyncDisposable
     public RouteAccess Access(
         UpstreamCredential? credential = null,
         IssuerKeyCache? keys = null,
-        string route = "docs"
+        string route = "docs",
+        LiveRequests? live = null
     ) =>
         new(
             change(new OauthSettings { Mode = OauthMode.Required, Issuers = ["corp"] }),
@@ -115,7 +116,8 @@ internal sealed class OauthFixture : IAsyncDisposable
             credential ?? NoCredential.Instance,
             Time,
             needsClaims: needsClaims,
-            sessions: new SessionBinding(route, SessionKey)
+            sessions: new SessionBinding(route, SessionKey),
+            live: live
         );
 
     public string Token(

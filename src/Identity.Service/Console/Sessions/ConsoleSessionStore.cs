@@ -28,6 +28,47 @@ internal sealed class ConsoleSessionStore(Database database)
     public Statement End(string sessionId) =>
         new("DELETE FROM console_sessions WHERE id = @Id", new { Id = sessionId });
 
+    /// <summary>The number of unexpired sessions that <see cref="EndForPerson"/> ends.</summary>
+    public async ValueTask<int> CountForPersonAsync(
+        string organizationId,
+        string issuer,
+        string subject,
+        DateTimeOffset before,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        (int)
+            await database.SingleAsync<long>(
+                "SELECT COUNT(*) FROM console_sessions WHERE organization_id = @organizationId AND issuer = @issuer "
+                    + "AND subject = @subject AND proven_at_ms < @Before AND expires_at_ms >= @Now",
+                new
+                {
+                    organizationId,
+                    issuer,
+                    subject,
+                    Before = before.ToStore(),
+                    Now = now.ToStore(),
+                },
+                cancellationToken
+            );
+
+    /// <summary>
+    /// Ends the sessions of a person that the identity provider confirmed before that moment. A confirmation since
+    /// then proves that the person may sign in again.
+    /// </summary>
+    public Statement EndForPerson(string organizationId, string issuer, string subject, DateTimeOffset before) =>
+        new(
+            "DELETE FROM console_sessions WHERE organization_id = @organizationId AND issuer = @issuer "
+                + "AND subject = @subject AND proven_at_ms < @Before",
+            new
+            {
+                organizationId,
+                issuer,
+                subject,
+                Before = before.ToStore(),
+            }
+        );
+
     public Statement DropExpired(DateTimeOffset now) =>
         new("DELETE FROM console_sessions WHERE expires_at_ms < @Now", new { Now = now.ToStore() });
 

@@ -206,12 +206,16 @@ internal sealed class ConsoleSessions(
     }
 
     internal static AuditActor CreateActor(ProviderPerson person, ApiRequest request) =>
+        CreateActor(person.Issuer, person.Subject, request);
+
+    /// <param name="issuerUrl">The provider that authenticated the person.</param>
+    internal static AuditActor CreateActor(string issuerUrl, string subject, ApiRequest request) =>
         new()
         {
             Type = "person",
-            Id = PersonId.FromSubject(person.Issuer, person.Subject),
-            Issuer = person.Issuer,
-            Subject = person.Subject,
+            Id = PersonId.FromSubject(issuerUrl, subject),
+            Issuer = issuerUrl,
+            Subject = subject,
             IpAddress = request.Source.ToString(),
             UserAgent = AuditActor.Bounded(request.UserAgent),
         };

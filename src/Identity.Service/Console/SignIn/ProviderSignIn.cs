@@ -30,7 +30,13 @@ internal sealed class ProviderSignIn(
     private readonly SignInProtocol protocol = new(provider, identity, federationOptions, signIn, time);
 
     /// <summary>Redirects the browser to the provider; null = done.</summary>
-    public async ValueTask<Refusal?> BeginAsync(HttpContext http, ConsoleCookie browser, string next, bool isSilent)
+    public async ValueTask<Refusal?> BeginAsync(
+        HttpContext http,
+        ConsoleCookie browser,
+        string next,
+        bool isSilent,
+        string callbackPath = SignInProtocol.CallbackPath
+    )
     {
         var properties = new AuthenticationProperties
         {
@@ -43,7 +49,7 @@ internal sealed class ProviderSignIn(
             properties.SetParameter(OpenIdConnectParameterNames.Prompt, "none");
         }
 
-        var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser));
+        var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser, callbackPath));
         try
         {
             handler.LimitAttempts(SignInProtocol.MaxCookies);
@@ -58,10 +64,14 @@ internal sealed class ProviderSignIn(
         return null;
     }
 
-    public async ValueTask<ProviderAnswer> FinishAsync(HttpContext http, ConsoleCookie browser)
+    public async ValueTask<ProviderAnswer> FinishAsync(
+        HttpContext http,
+        ConsoleCookie browser,
+        string callbackPath = SignInProtocol.CallbackPath
+    )
     {
         var options = signIn.Value;
-        var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser));
+        var handler = await ProviderHandler.CreateAsync(http, provider, protocol.CreateOptions(browser, callbackPath));
         var result = await handler.ReadAnswerAsync();
         http.RequestAborted.ThrowIfCancellationRequested();
         var properties = result.Properties;
@@ -81,7 +91,10 @@ internal sealed class ProviderSignIn(
             result.Failure is { } failure ? ToRefusal(failure) : null,
             properties?.RedirectUri,
             properties?.Items.ContainsKey(Silent) ?? false
-        );
+        )
+        {
+            IdToken = result.Principal is null ? null : properties?.Items[SignInProtocol.IdToken],
+        };
     }
 
     private Refusal ToRefusal(Exception failure)

@@ -23,6 +23,9 @@ internal sealed class SignInProtocol(
 {
     public const string CallbackPath = ConsoleEndpoints.ProviderPath + "/callback";
 
+    /// <summary>The item of a verified answer's properties that has the id_token; it never leaves the process.</summary>
+    public const string IdToken = "id_token";
+
     /// <summary>The maximum number of the handler's cookies in one browser: two per attempt.</summary>
     public const int MaxCookies = 8;
 
@@ -43,13 +46,14 @@ internal sealed class SignInProtocol(
     );
 
     /// <summary>The options for one request: the browser's own cookie protects state and nonce.</summary>
-    public OpenIdConnectOptions CreateOptions(ConsoleCookie browser)
+    /// <param name="callbackPath">Where the provider redirects to; registered there.</param>
+    public OpenIdConnectOptions CreateOptions(ConsoleCookie browser, string callbackPath)
     {
         var current = signIn.Value;
         var made = new OpenIdConnectOptions
         {
             ClientId = current.ClientId,
-            CallbackPath = CallbackPath,
+            CallbackPath = callbackPath,
             ResponseType = OpenIdConnectResponseType.Code,
             // With GET, so that the cookies can be SameSite=Lax, and no page of the provider posts to the service.
             ResponseMode = OpenIdConnectResponseMode.Query,
@@ -70,10 +74,15 @@ internal sealed class SignInProtocol(
             {
                 OnRedirectToIdentityProvider = context =>
                 {
-                    context.ProtocolMessage.RedirectUri = identity.PublicUrl + CallbackPath;
+                    context.ProtocolMessage.RedirectUri = identity.PublicUrl + callbackPath;
                     return Task.CompletedTask;
                 },
                 OnMessageReceived = CheckAsync,
+                OnTokenValidated = context =>
+                {
+                    context.Properties!.Items[IdToken] = context.TokenEndpointResponse!.IdToken;
+                    return Task.CompletedTask;
+                },
             },
             TokenValidationParameters = new TokenValidationParameters
             {

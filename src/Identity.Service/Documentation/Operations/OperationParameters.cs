@@ -35,6 +35,7 @@ internal static class OperationParameters
             "\"certificate_authority_approved\""
         ),
         ["federation_rule_id"] = Text("Only exchanges of this rule.", "\"fdrl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["organization_id"] = Text("The id of the organization.", "\"org_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["file"] = Text("The file name that the certificate names.", "\"0.crl\""),
         ["format"] = Text("`json` (the default) or `csv`.", "\"csv\""),
         ["from"] = Number("The size of the smaller tree.", "256"),
@@ -93,6 +94,7 @@ internal static class OperationParameters
                 + "`used`, `expired`. Policies: `draft`, `active`, `superseded`, `rejected`.",
             "\"rejected\""
         ),
+        ["client_id"] = Text("The id of the OAuth client.", "\"ocl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["status"] = Text("Only certificates with this status.", "\"valid\""),
         ["subject"] = Text(
             "Only entries with this subject, or with those that begin so if it ends in `*`.",

@@ -32,6 +32,7 @@ internal static class OperationTags
             ["ocsp"] = "The OCSP responder.",
             ["openapi.json"] = "This description.",
             [Organizations] = "Organizations of the installation.",
+            ["people"] = "People of the identity providers, and the end of their access.",
             ["platform_ca"] = "The authority that certifies agents, edges and the service.",
             ["search"] = "Objects by id, serial number or name, over everything that the caller may read.",
             ["service_accounts"] = "Identities that rules grant to workloads.",

@@ -28,6 +28,11 @@ internal sealed record RuleDocument
     [JsonPropertyName("oauth_scope")]
     public required string OAuthScope { get; init; }
 
+    public required string SubjectType { get; init; }
+
+    /// <summary>Instead of <c>oauth_scope</c>: for routes below the rule's tunnels.</summary>
+    public required IReadOnlyList<string> RouteScopes { get; init; }
+
     public required int TokenLifetimeSeconds { get; init; }
 
     public required bool AppliesToAllWorkspaces { get; init; }
@@ -99,6 +104,8 @@ internal sealed record RuleDocument
                 ServiceAccountName = serviceAccountName,
             },
             OAuthScope = rule.OAuthScope,
+            SubjectType = rule.SubjectType.Name(),
+            RouteScopes = rule.RouteScopes,
             TokenLifetimeSeconds = rule.TokenLifetimeSeconds,
             AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces,
             WorkspaceIds = rule.WorkspaceIds,

@@ -32,6 +32,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>With claims only: their times are not compared with now, because they are of another day.</summary>
     public bool IgnoresClock { get; private init; }
 
+    /// <summary>With claims only: the audience was checked already, against the client that requested the token.</summary>
+    public bool IgnoresAudience { get; init; }
+
     /// <summary>Set by <see cref="TokenIsWellFormed"/>, trusted once <see cref="IsProven"/>; null for claims.</summary>
     public SignedToken Token { get; private set; } = null!;
 
@@ -107,6 +110,22 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
             Trace = trace,
         };
 
+    /// <summary>Evaluates the id_token of a person whose sign-in was verified, for the client of this service.</summary>
+    public static AssertionContext ForPerson(
+        ClaimSet claims,
+        ExchangeRequest request,
+        CompiledRule rule,
+        DateTimeOffset now
+    ) =>
+        new(request, rule, now)
+        {
+            Claims = claims,
+            IsClaimsOnly = true,
+            IsProven = true,
+            IgnoresClock = true,
+            IgnoresAudience = rule.Rule.Match.Audience is null,
+        };
+
     /// <summary>The same request for another version of the rule; keys are not looked up again.</summary>
     public AssertionContext For(CompiledRule version) => new(request, version, now) { KeyAnswer = KeyAnswer };
 
@@ -136,7 +155,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
         {
             AssertionSteps.Parse or AssertionSteps.KeyLookup or AssertionSteps.Signature => true,
             AssertionSteps.IssuerLookup => !Claims.TryFind("iss"u8, out _),
-            AssertionSteps.Audience => !Claims.TryFind("aud"u8, out _),
+            AssertionSteps.Audience => IgnoresAudience || !Claims.TryFind("aud"u8, out _),
             AssertionSteps.Times => IgnoresClock,
             _ => false,
         };

@@ -42,4 +42,7 @@ internal sealed record Grant
     public required string TokenId { get; init; }
 
     public required TokenSource Source { get; init; }
+
+    /// <summary>The person that the token is for; null = the rule's service account.</summary>
+    public PersonGrant? Person { get; init; }
 }

@@ -14,8 +14,12 @@ internal sealed record CreateRuleRequest : RuleSettings
 
     public required TargetDocument Target { get; init; }
 
+    /// <summary>Required, unless <c>route_scopes</c> are granted.</summary>
     [JsonPropertyName("oauth_scope")]
-    public required string OAuthScope { get; init; }
+    public string? OAuthScope { get; init; }
+
+    /// <summary><c>workload</c> or <c>person</c>; fixed from then on.</summary>
+    public string? SubjectType { get; init; }
 
     public int? TokenLifetimeSeconds { get; init; }
 

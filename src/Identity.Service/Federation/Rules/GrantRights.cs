@@ -12,6 +12,12 @@ internal static class GrantRights
     public static string? Lacking(Caller caller, IEnumerable<string> scopes) =>
         scopes.Select(scope => Lacking(caller, scope)).FirstOrDefault(error => error is not null);
 
+    /// <summary>As <see cref="Lacking(Caller, IEnumerable{string})"/>, for scopes of routes.</summary>
+    public static string? LackingForRoutes(Caller caller, IReadOnlyList<string> scopes) =>
+        scopes.Count == 0 || caller.Kind is CallerKind.AdminKey or CallerKind.Person
+            ? null
+            : "A federated caller may not grant scopes of routes.";
+
     private static string? Lacking(Caller caller, string scope)
     {
         if (scope == Scopes.InstallationOperate)

@@ -19,7 +19,13 @@ internal sealed record Rule
 
     public required RuleMatch Match { get; init; }
 
+    public SubjectType SubjectType { get; init; }
+
+    /// <summary>Scopes of the service; empty if <see cref="RouteScopes"/> are granted.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Scopes for routes below the rule's tunnels; empty if <see cref="Scopes"/> are granted.</summary>
+    public IReadOnlyList<string> RouteScopes { get; init; } = [];
 
     /// <summary>60–86400; the lifetime of tokens for machines is limited further when minted.</summary>
     public required int TokenLifetimeSeconds { get; init; }

@@ -43,6 +43,11 @@ internal static class RuleDrafts
             return Refuse("workspace_id: not together with applies_to_all_workspaces.");
         }
 
+        if (!RuleSettings.TryReadName(body.SubjectType, SubjectType.Workload, out var subjectType))
+        {
+            return Refuse("subject_type: workload or person is required.");
+        }
+
         var blank = new Rule
         {
             Id = RuleId.New(),
@@ -52,7 +57,8 @@ internal static class RuleDrafts
             IssuerId = issuerId,
             ServiceAccountId = accountId,
             Match = match.Value,
-            Scopes = SplitScopes(body.OAuthScope),
+            Scopes = SplitScopes(body.OAuthScope ?? ""),
+            SubjectType = subjectType,
             TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
             WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],

@@ -12,6 +12,8 @@ internal static class RuleNarrowing
         after.IssuerId == before.IssuerId
         && after.ServiceAccountId == before.ServiceAccountId
         && after.Scopes.All(before.Scopes.Contains)
+        && after.SubjectType == before.SubjectType
+        && after.RouteScopes.All(before.RouteScopes.Contains)
         && after.TunnelIds.All(before.TunnelIds.Contains)
         && after.EdgeIds.All(before.EdgeIds.Contains)
         && after.ActorIds.All(before.ActorIds.Contains)

@@ -63,6 +63,10 @@ internal sealed record RuleRow : StampColumns
 
     public required string TokenBinding { get; init; }
 
+    public required string SubjectType { get; init; }
+
+    public required string RouteScopes { get; init; }
+
     public long? ExpiresAtMs { get; init; }
 
     public long? EnforcedVersion { get; init; }
@@ -99,6 +103,8 @@ internal sealed record RuleRow : StampColumns
             ActorIds = string.Join(' ', rule.ActorIds),
             State = rule.State.Name(),
             TokenBinding = rule.Bind.Name(),
+            SubjectType = rule.SubjectType.Name(),
+            RouteScopes = string.Join(' ', rule.RouteScopes),
             ExpiresAtMs = rule.ExpiresAt.ToStore(),
             EnforcedVersion = rule.EnforcedVersion,
             Version = rule.Version,
@@ -136,6 +142,8 @@ internal sealed record RuleRow : StampColumns
             ActorIds = Words(ActorIds, share),
             State = WireNames.Parse<RuleState>(State),
             Bind = WireNames.Parse<RuleBind>(TokenBinding),
+            SubjectType = WireNames.Parse<SubjectType>(SubjectType),
+            RouteScopes = Words(RouteScopes, share),
             ExpiresAt = Instants.FromStore(ExpiresAtMs),
             Version = (int)Version,
             EnforcedVersion = (int?)EnforcedVersion,

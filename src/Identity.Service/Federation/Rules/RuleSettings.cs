@@ -18,6 +18,8 @@ internal abstract record RuleSettings
 
     public IReadOnlyList<string>? ActorIds { get; init; }
 
+    public IReadOnlyList<string>? RouteScopes { get; init; }
+
     public string? State { get; init; }
 
     public string? Bind { get; init; }
@@ -46,13 +48,14 @@ internal abstract record RuleSettings
             TunnelIds = TunnelIds ?? rule.TunnelIds,
             EdgeIds = EdgeIds ?? rule.EdgeIds,
             ActorIds = ActorIds ?? rule.ActorIds,
+            RouteScopes = RouteScopes ?? rule.RouteScopes,
             State = state,
             Bind = bind,
             ExpiresAt = end,
         };
     }
 
-    private static bool TryReadName<T>(string? given, T present, out T value)
+    public static bool TryReadName<T>(string? given, T present, out T value)
         where T : struct, Enum
     {
         var read = given is null ? present : WireNames.Find<T>(given);

@@ -68,6 +68,16 @@ internal sealed class RuleValidator(
 
     private static Refusal? CheckScopes(Rule rule)
     {
+        if (rule.RouteScopes.Count > 0)
+        {
+            return CheckRouteScopes(rule);
+        }
+
+        if (rule.SubjectType == SubjectType.Person)
+        {
+            return FederationErrors.Scope.Refuse("route_scopes: required with subject_type person.");
+        }
+
         if (rule.Scopes.Count == 0 || rule.Scopes.Distinct(StringComparer.Ordinal).Count() != rule.Scopes.Count)
         {
             return FederationErrors.Scope.Refuse("oauth_scope: at least one scope is required, each once.");
@@ -89,6 +99,34 @@ internal sealed class RuleValidator(
                 alsoWith: Scopes.CertificateIssue
             )
             ?? CheckIds<EdgeId>(rule, Scopes.EdgeServe, "edge_ids", rule.EdgeIds)
+            ?? CheckActors(rule);
+    }
+
+    // A token for routes is none for this service: it names no scope of it, and no machine enrols with it.
+    private static Refusal? CheckRouteScopes(Rule rule)
+    {
+        if (rule.Scopes.Count > 0)
+        {
+            return FederationErrors.Scope.Refuse("oauth_scope: not together with route_scopes.");
+        }
+
+        if (rule.EdgeIds.Count > 0)
+        {
+            return FederationErrors.Scope.Refuse($"edge_ids: only with the scope {Scopes.EdgeServe}.");
+        }
+
+        if (rule.TunnelIds.Count == 0)
+        {
+            return FederationErrors.Scope.Refuse("tunnel_ids: required with route_scopes.");
+        }
+
+        if (rule.SubjectType == SubjectType.Person && rule.ActorIds.Count > 0)
+        {
+            return RequestErrors.Invalid.Refuse("actor_ids: no account acts for a person.");
+        }
+
+        return RouteScopes.Check(rule.RouteScopes)
+            ?? CheckIdList<TunnelId>("tunnel_ids", rule.TunnelIds)
             ?? CheckActors(rule);
     }
 
@@ -144,7 +182,10 @@ internal sealed class RuleValidator(
     }
 
     private static Refusal? CheckCaller(Rule rule, Caller caller) =>
-        GrantRights.Lacking(caller, rule.Scopes) is { } error ? FederationErrors.ScopeNotGrantable.Refuse(error) : null;
+        (GrantRights.Lacking(caller, rule.Scopes) ?? GrantRights.LackingForRoutes(caller, rule.RouteScopes))
+            is { } error
+            ? FederationErrors.ScopeNotGrantable.Refuse(error)
+            : null;
 
     private async ValueTask<Refusal?> CheckReferencesAsync(Rule rule, CancellationToken cancellationToken)
     {

@@ -22,6 +22,9 @@ internal sealed class GrantedScopes
 
     public bool IsEmpty => InOrder.Count == 0;
 
+    /// <summary>Roles are about this service: they do not limit what a rule grants for routes.</summary>
+    public static GrantedScopes ForRoutes(IReadOnlyList<string> scopes) => new(scopes);
+
     public static GrantedScopes From(IReadOnlyList<string> scopes, Rights rights)
     {
         var granted = scopes.Where(rights.Allow).ToList();

@@ -16,6 +16,13 @@ internal sealed class CallApprovalStore(Database database)
     /// <summary>How long requests are listed after their expiry. The audit keeps every decision.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
+    /// <summary>Who decides when the caller is off-boarded.</summary>
+    private const string OffBoarding = "off_boarding";
+
+    private const string Unused =
+        "caller_key IN (@Provider, @Organization) AND state IN ('pending', 'approved') AND expires_at_ms > @Now "
+        + "AND created_at_ms < @Before AND tunnel_id IN (SELECT id FROM tunnels WHERE organization_id = @organizationId)";
+
     private static readonly Columns<CallApprovalRow> Table = new("call_approvals", "a");
 
     private static readonly string Select =
@@ -134,6 +141,51 @@ internal sealed class CallApprovalStore(Database database)
                 .Unique(),
         ];
     }
+
+    /// <summary>The number of requests that <see cref="RejectUnused"/> rejects.</summary>
+    public async ValueTask<int> CountUnusedAsync(
+        string organizationId,
+        (string Provider, string Organization) callerKeys,
+        DateTimeOffset before,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        (int)
+            await database.SingleAsync<long>(
+                "SELECT COUNT(*) FROM call_approvals WHERE " + Unused,
+                new
+                {
+                    organizationId,
+                    callerKeys.Provider,
+                    callerKeys.Organization,
+                    Before = before.ToStore(),
+                    Now = now.ToStore(),
+                },
+                cancellationToken
+            );
+
+    /// <summary>Rejects what those callers requested before that time and that were not used.</summary>
+    public Statement RejectUnused(
+        string organizationId,
+        (string Provider, string Organization) callerKeys,
+        DateTimeOffset before,
+        DateTimeOffset now
+    ) =>
+        new(
+            "UPDATE call_approvals SET state = 'rejected', decided_by = @DecidedBy, decided_at_ms = @Now, "
+                + "reason = @Reason WHERE "
+                + Unused,
+            new
+            {
+                organizationId,
+                callerKeys.Provider,
+                callerKeys.Organization,
+                Before = before.ToStore(),
+                Now = now.ToStore(),
+                DecidedBy = OffBoarding,
+                Reason = "The caller was off-boarded.",
+            }
+        );
 
     /// <summary>
     /// Uses an approval: one of several simultaneous agents succeeds, for the others it is stale.

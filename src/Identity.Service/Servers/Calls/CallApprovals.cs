@@ -23,6 +23,7 @@ namespace Culvert.Identity.Service.Servers.Calls;
 /// </summary>
 internal sealed class CallApprovals(
     CallApprovalStore store,
+    CallerPersons callers,
     WebhookQueue webhooks,
     Ordinals ordinals,
     IJournal journal,
@@ -92,7 +93,10 @@ internal sealed class CallApprovals(
         }
 
         // With single sign-on, a caller and an approver have the same issuer and subject.
-        if (!options.Value.IsSingle && decider.Person == FindCaller(before.Call))
+        if (
+            !options.Value.IsSingle
+            && decider.Person == await callers.FindAsync(before.OrganizationId, before.Call, cancellationToken)
+        )
         {
             return CallApprovalErrors.OwnCall.Refuse();
         }
@@ -255,25 +259,13 @@ internal sealed class CallApprovals(
             TunnelId = peer.TunnelId!,
             OrganizationId = peer.OrganizationId!,
             Binding = call.Binding,
-            // With lengths, so that no two callers have the same key. A person may register any number of clients: the
-            // client id counts only if the token has no subject.
-            CallerKey = Sha256Text.ToBase64Url(
-                string.Concat(
-                    new[] { call.Issuer, call.Subject, call.Subject.Length > 0 ? "" : call.ClientId }.Select(text =>
-                        $"{text.Length} {text}"
-                    )
-                )
-            ),
+            CallerKey = Calls.CallerKey.Compute(call.Issuer, call.Subject, call.ClientId),
             Description = JsonSerializer.Serialize(call, WireJson.Default.CallApprovalRequest),
             Approvers = call.Approvers,
             State = CallApprovalState.Pending,
             CreatedAtMs = now.ToStore(),
             ExpiresAtMs = now.AddSeconds(call.ExpiresIn).ToStore(),
         };
-
-    // Null if the route does not authenticate callers, or the token has no subject.
-    private static string? FindCaller(CallApprovalRequest call) =>
-        call.Issuer.Length > 0 && call.Subject.Length > 0 ? PersonId.FromSubject(call.Issuer, call.Subject) : null;
 
     private static CallApprovalAnswer Answer(CallApprovalRow row) =>
         new(

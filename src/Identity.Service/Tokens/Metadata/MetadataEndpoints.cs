@@ -45,7 +45,14 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
 
     public ValueTask<ApiAnswer> KeySetAsync(ApiRequest request, CancellationToken cancellationToken) =>
         // RFC 7517 §8.5.
-        Answer(request, keys.Current.Document, "application/jwk-set+json");
+        AnswerKeys(request);
+
+    // Clients in browsers verify tokens too; the answer is public and the request has no cookie.
+    private ValueTask<ApiAnswer> AnswerKeys(ApiRequest request)
+    {
+        request.Http.Response.Headers.AccessControlAllowOrigin = "*";
+        return Answer(request, keys.Current.Document, "application/jwk-set+json");
+    }
 
     private static ValueTask<ApiAnswer> Answer(ApiRequest request, CachedDocument document, string contentType)
     {

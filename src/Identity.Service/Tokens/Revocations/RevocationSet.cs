@@ -67,7 +67,7 @@ internal sealed class RevocationSet(
                 !byKind[kind].IsEmpty
                 && token.GetValue((RevocationKind)kind) is { } value
                 && byKind[kind].TryGetValue((token.OrganizationId, value), out var entry)
-                && token.IssuedAt <= entry.IssuedBefore
+                && token.GetIssuedAt((RevocationKind)kind) <= entry.IssuedBefore
             )
             {
                 return true;

@@ -66,21 +66,26 @@ internal sealed class TokenRevocationStore(Database database)
             )
         ).Select(row => row.Value).SingleOrDefault();
 
-    /// <summary>Revocations that have not expired, newest first, one more than the page holds.</summary>
+    /// <summary>
+    /// Revocations that have not expired, of one kind or all, newest first, one more than the page holds.
+    /// </summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> ListAsync(
         string organizationId,
         PageRequest page,
         DateTimeOffset now,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        RevocationKind? kind = null
     ) =>
         QueryAsync(
             Table.Select
-                + " WHERE organization_id = @organizationId AND ordinal < @Before AND ends_at_ms >= @Now ORDER BY ordinal DESC LIMIT @Count",
+                + " WHERE organization_id = @organizationId AND ordinal < @Before AND ends_at_ms >= @Now "
+                + "AND (@Kind IS NULL OR kind = @Kind) ORDER BY ordinal DESC LIMIT @Count",
             new
             {
                 organizationId,
                 page.Before,
                 Now = now.ToStore(),
+                Kind = kind?.Name(),
                 page.Count,
             },
             cancellationToken
@@ -93,6 +98,37 @@ internal sealed class TokenRevocationStore(Database database)
     /// <param name="at">Now: certificates issued until then are refused.</param>
     public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at) =>
         [new Statement(InsertOrRaise, Row.Create(revocation)), .. EndEnrollments(revocation, at)];
+
+    /// <summary>The number of enrolments that <see cref="Insert"/> ends for a subject.</summary>
+    public async ValueTask<int> CountEnrollmentsAsync(
+        string organizationId,
+        string issuerId,
+        string subjectHash,
+        long issuedBefore,
+        CancellationToken cancellationToken
+    )
+    {
+        const string Where =
+            "organization_id = @organizationId AND token_issued_at_s <= @issuedBefore AND issuer_id = @issuerId "
+            + "AND token_subject_hash = @subjectHash";
+        return (int)
+            await database.SingleAsync<long>(
+                "SELECT (SELECT COUNT(*) FROM enrollments WHERE revoked_at_ms IS NULL AND method = 'federation' AND "
+                    + Where
+                    + ") + (SELECT COUNT(*) FROM edge_enrollments WHERE (revoked_at_ms IS NULL "
+                    + "OR revoked_at_ms < last_proof_ms) AND "
+                    + Where
+                    + ")",
+                new
+                {
+                    organizationId,
+                    issuerId,
+                    subjectHash,
+                    issuedBefore,
+                },
+                cancellationToken
+            );
+    }
 
     /// <summary>Revokes enrolments by tokens of that key: an attacker who has it may have created them.</summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
@@ -131,14 +167,13 @@ internal sealed class TokenRevocationStore(Database database)
 
     private static IReadOnlyList<Statement> EndEnrollments(TokenRevocation revocation, DateTimeOffset at)
     {
-        var separator = revocation.Value.IndexOf(':', StringComparison.Ordinal);
+        var (first, second) = TokenTraits.SplitValue(revocation.Value);
         var parameters = new
         {
             revocation.OrganizationId,
             revocation.IssuedBefore,
-            // Kinds of two parts have them joined by a colon.
-            Value = separator < 0 ? revocation.Value : revocation.Value[..separator],
-            Second = separator < 0 ? "" : revocation.Value[(separator + 1)..],
+            Value = first,
+            Second = second,
             At = at.ToStore(),
         };
         var where = revocation.Kind switch

@@ -43,16 +43,9 @@ internal sealed class TokenRevoker(
         CancellationToken cancellationToken
     )
     {
-        var (kind, value) = target;
         var now = time.GetStoreNow();
-        // While the clock is behind, tokens from before the step have an issue time in the future, and stay valid after
-        // the clock is right again.
-        var latest = Instants.FromStore(clock.LatestNow().ToStore());
-        var before = kind.KnowsTime()
-            ? (issuedBefore ?? await UntilAsync(latest, cancellationToken)).ToUnixTimeSeconds()
-            : TokenRevocation.Always;
-        var known = await store.FindAsync(organizationId, kind, value, cancellationToken);
-        if (known is not null && known.IssuedBefore >= before && known.EndsAt > latest)
+        var prepared = await PrepareAsync(actor, organizationId, target, issuedBefore, reason, now, cancellationToken);
+        if (prepared.Known is { } known)
         {
             return known;
         }
@@ -60,8 +53,8 @@ internal sealed class TokenRevoker(
         // Only single tokens are limited: holders can create any number of them, and must not be able to prevent an
         // administrator's revocation that covers them all.
         if (
-            kind == RevocationKind.Token
-            && known is null
+            target.Kind == RevocationKind.Token
+            && prepared.IsNew
             && set.Count >= MaxPerOrganization
             && set.CountKeys(organizationId) >= MaxPerOrganization
         )
@@ -69,18 +62,7 @@ internal sealed class TokenRevoker(
             return RevocationErrors.Limit.Refuse();
         }
 
-        var revocation = new TokenRevocation
-        {
-            Id = known?.Id ?? TokenRevocationId.New(),
-            OrganizationId = organizationId,
-            Kind = kind,
-            Value = value,
-            IssuedBefore = before,
-            Reason = reason,
-            CreatedAt = known?.CreatedAt ?? now,
-            CreatedBy = known?.CreatedBy ?? actor.Id,
-            EndsAt = GetExpiry(kind, latest),
-        };
+        var revocation = prepared.Revocation;
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -89,7 +71,7 @@ internal sealed class TokenRevoker(
                     organizationId,
                     revocation
                 ),
-                Statements = [.. store.Insert(revocation, now), .. Ended(now)],
+                Statements = prepared.Statements,
                 Changes = ChangeTopics.Revocations | (reachesMachines ? ChangeTopics.Feed : ChangeTopics.None),
             },
             cancellationToken
@@ -99,9 +81,54 @@ internal sealed class TokenRevoker(
             return unavailable;
         }
 
-        set.Add(revocation);
+        Apply(revocation);
         return revocation;
     }
+
+    /// <summary>
+    /// What revokes the target, for a decision that contains more than the revocation. The caller commits the statements
+    /// with the topic <see cref="ChangeTopics.Revocations"/>, then calls <see cref="Apply"/>.
+    /// </summary>
+    /// <param name="issuedBefore">Null = now; not for kinds without a time.</param>
+    public async ValueTask<PreparedRevocation> PrepareAsync(
+        AuditActor actor,
+        string organizationId,
+        RevocationTarget target,
+        DateTimeOffset? issuedBefore,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var (kind, value) = target;
+        // While the clock is behind, tokens from before the step have an issue time in the future, and stay valid after
+        // the clock is right again.
+        var latest = Instants.FromStore(clock.LatestNow().ToStore());
+        var before = kind.KnowsTime()
+            ? (issuedBefore ?? await UntilAsync(latest, cancellationToken)).ToUnixTimeSeconds()
+            : TokenRevocation.Always;
+        var stored = await store.FindAsync(organizationId, kind, value, cancellationToken);
+        var revocation = new TokenRevocation
+        {
+            Id = stored?.Id ?? TokenRevocationId.New(),
+            OrganizationId = organizationId,
+            Kind = kind,
+            Value = value,
+            IssuedBefore = Math.Max(before, stored?.IssuedBefore ?? before),
+            Reason = reason,
+            CreatedAt = stored?.CreatedAt ?? now,
+            CreatedBy = stored?.CreatedBy ?? actor.Id,
+            EndsAt = GetExpiry(kind, latest),
+        };
+        return new PreparedRevocation(revocation, [.. store.Insert(revocation, now), .. Ended(now)])
+        {
+            IsNew = stored is null,
+            Known = stored is not null && stored.IssuedBefore >= before && stored.EndsAt > latest ? stored : null,
+        };
+    }
+
+    /// <summary>Puts a committed revocation into effect on this node.</summary>
+    public void Apply(TokenRevocation revocation) => set.Add(revocation);
 
     /// <summary>
     /// The moment that covers every token that any node has issued: a node whose clock is ahead, within the tolerance

@@ -11,6 +11,12 @@ internal readonly record struct TokenTraits
     /// <summary>Seconds since 1970.</summary>
     public required long IssuedAt { get; init; }
 
+    /// <summary>
+    /// When the identity provider issued the assertion of a token about to be minted: who is revoked must not get a new
+    /// token for an old assertion. Null for minted tokens.
+    /// </summary>
+    public long? AssertionIssuedAt { get; init; }
+
     public string? TokenId { get; init; }
 
     public string? Family { get; init; }
@@ -72,7 +78,18 @@ internal readonly record struct TokenTraits
             _ => "",
         };
 
+    /// <summary>The time that a revocation of that kind covers or not.</summary>
+    public long GetIssuedAt(RevocationKind kind) =>
+        kind == RevocationKind.Subject ? AssertionIssuedAt ?? IssuedAt : IssuedAt;
+
     public static string RuleVersionValue(string ruleId, int version) => $"{ruleId}:{version}";
 
     public static string SubjectValue(string issuerId, string subjectHash) => $"{issuerId}:{subjectHash}";
+
+    /// <summary>The parts of a value of two parts; the second is empty for any other value.</summary>
+    public static (string First, string Second) SplitValue(string value)
+    {
+        var separator = value.IndexOf(':', StringComparison.Ordinal);
+        return separator < 0 ? (value, "") : (value[..separator], value[(separator + 1)..]);
+    }
 }

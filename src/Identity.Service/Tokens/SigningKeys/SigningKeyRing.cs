@@ -304,7 +304,8 @@ internal sealed class SigningKeyRing(
             {
                 Event = change,
                 Statements = [statement],
-                Changes = ChangeTopics.SigningKeys,
+                // Agents verify with the keys of their feeds.
+                Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed,
             },
             cancellationToken
         );

@@ -296,6 +296,13 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             return;
         }
 
+        if (deadline.IsRevoked && !answer.HasStarted && exchange.MetadataUrl is { } metadata)
+        {
+            exchange.Response.Headers.Remove(McpHeaders.Session);
+            await refusals.RefuseTokenAsync(exchange, request.Route, metadata, EndedToken.Revoked);
+            return;
+        }
+
         if (deadline.IsPastEnd)
         {
             metrics.BrokenOff(route);

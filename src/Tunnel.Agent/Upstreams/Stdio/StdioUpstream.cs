@@ -63,6 +63,7 @@ internal sealed class StdioUpstream : Upstream
     public override async Task ServeAsync(Exchange exchange, Route route, string host)
     {
         using var deadline = new ExchangeDeadline(settings.Timeouts, time, exchange.ClientGone, Use.Over);
+        deadline.Watch(exchange);
         var request = new StdioRequest(exchange, route, deadline);
         var client = ClientKey.From(exchange);
         if (!concurrency.TryEnter(client))

@@ -114,6 +114,24 @@ public abstract class TokenRevocationStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task CountEnrollments_OfSubject_CountsWhatItsRevocationEnds()
+    {
+        await EnrollAgentAsync(issuedAt: Now);
+        await EnrollAgentAsync(issuedAt: Now.AddSeconds(5));
+        await EnrollEdgeAsync(issuedAt: Now);
+
+        (await CountAsync("hash")).ShouldBe(2);
+        (await CountAsync("other")).ShouldBe(0);
+
+        await CommitAsync(revocations.Insert(New(RevocationKind.Subject, "fdis_1:hash"), Now));
+
+        (await CountAsync("hash")).ShouldBe(0);
+
+        Task<int> CountAsync(string hash) =>
+            revocations.CountEnrollmentsAsync(Organization, "fdis_1", hash, Now.ToUnixTimeSeconds(), Cancel).AsTask();
+    }
+
+    [Fact]
     public async Task Edge_ProvenAgain_IsEnrolledAgain()
     {
         var edge = await EnrollEdgeAsync(issuedAt: Now);

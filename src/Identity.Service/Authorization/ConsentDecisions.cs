@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Exchange;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Authorization;
+
+/// <summary>Records what a person answered, and makes the code.</summary>
+internal sealed class ConsentDecisions(
+    RefreshGrantStore grants,
+    SealedValues values,
+    IJournal journal,
+    Current<AuthorizationOptions> options,
+    TimeProvider time
+)
+{
+    private const int RefreshKeyBytes = 32;
+
+    public async ValueTask<Result<string>> AllowAsync(
+        ApiRequest http,
+        string organizationId,
+        AuthorizationRequest request,
+        SignedInPerson person,
+        PersonDecision decided,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetStoreNow();
+        var rule = decided.Rule!;
+        var issuedAt = person.ReadIssuedAt();
+        var grant = new RefreshGrant
+        {
+            Id = RandomId.New(),
+            OrganizationId = organizationId,
+            IssuerId = rule.Issuer.Id.Value,
+            Person = person,
+            RefreshKey = RandomNumberGenerator.GetBytes(RefreshKeyBytes),
+            ClientId = request.ClientId,
+            Resource = request.Resource,
+            Scope = decided.Scope,
+            RuleId = rule.Rule.Id.Value,
+            Family = RandomId.New(),
+            KeyThumbprint = request.KeyThumbprint,
+            // The clock of the identity provider may be ahead.
+            SignedInAt = issuedAt < now ? issuedAt : now,
+            IdleUntil = now + PersonTokens.CodeLife,
+            ExpiresAt = now + options.Value.RefreshLifetime,
+        };
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = AuthorizationEvents.SignedIn(
+                    new AuditOrigin(now, AuthorizationEvents.Cause(http, person)),
+                    grant
+                ),
+                Statements = [grants.Insert(grant)],
+            },
+            cancellationToken
+        );
+        return result.RefusalUnlessCommitted() is { } refusal
+            ? refusal
+            : values.Seal(
+                PersonTokens.CodePurpose,
+                organizationId,
+                new CodeContent(
+                    grant.Id,
+                    grant.Family,
+                    request.ClientId,
+                    request.RedirectUri,
+                    request.Challenge,
+                    request.KeyThumbprint,
+                    (now + PersonTokens.CodeLife).ToUnixTimeSeconds()
+                ),
+                AuthorizationJson.Default.CodeContent
+            );
+    }
+
+    /// <summary>Null if the denial is recorded.</summary>
+    public async ValueTask<Refusal?> DenyAsync(
+        ApiRequest http,
+        string organizationId,
+        AuthorizationRequest request,
+        SignedInPerson person,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var origin = new AuditOrigin(time.GetStoreNow(), AuthorizationEvents.Cause(http, person));
+        var result = await journal.CommitAsync(
+            new Decision { Event = AuthorizationEvents.SignInDenied(origin, organizationId, request, reason) },
+            cancellationToken
+        );
+        return result.RefusalUnlessCommitted();
+    }
+}

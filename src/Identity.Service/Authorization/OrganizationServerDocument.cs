@@ -1,0 +1,46 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tokens.Metadata;
+
+namespace Culvert.Identity.Service.Authorization;
+
+/// <summary>RFC 8414 §2, RFC 9207 §3, RFC 9449 §5.1.</summary>
+internal sealed record OrganizationServerDocument(
+    string Issuer,
+    string AuthorizationEndpoint,
+    string TokenEndpoint,
+    string RevocationEndpoint,
+    string JwksUri,
+    IReadOnlyList<string> ResponseTypesSupported,
+    IReadOnlyList<string> ResponseModesSupported,
+    IReadOnlyList<string> GrantTypesSupported,
+    IReadOnlyList<string> CodeChallengeMethodsSupported,
+    IReadOnlyList<string> TokenEndpointAuthMethodsSupported,
+    IReadOnlyList<string> RevocationEndpointAuthMethodsSupported,
+    bool AuthorizationResponseIssParameterSupported,
+    bool ClientIdMetadataDocumentSupported,
+    IReadOnlyList<string> DpopSigningAlgValuesSupported,
+    IReadOnlyList<string> SubjectTypesSupported,
+    IReadOnlyList<string> IdTokenSigningAlgValuesSupported
+)
+{
+    public static OrganizationServerDocument Create(string publicUrl, string issuer) =>
+        new(
+            Issuer: issuer,
+            AuthorizationEndpoint: $"{issuer}/authorize",
+            TokenEndpoint: $"{issuer}/token",
+            RevocationEndpoint: $"{issuer}/revoke",
+            JwksUri: publicUrl + MetadataEndpoints.KeySetPath,
+            ResponseTypesSupported: ["code"],
+            ResponseModesSupported: ["query"],
+            GrantTypesSupported: [TokenGrants.AuthorizationCode, TokenGrants.RefreshToken],
+            CodeChallengeMethodsSupported: ["S256"],
+            TokenEndpointAuthMethodsSupported: ["none"],
+            RevocationEndpointAuthMethodsSupported: ["none"],
+            AuthorizationResponseIssParameterSupported: true,
+            ClientIdMetadataDocumentSupported: true,
+            DpopSigningAlgValuesSupported: Challenges.ProofAlgorithms.Split(' '),
+            // OpenID Connect Discovery requires these members; no ID tokens are issued.
+            SubjectTypesSupported: ["public"],
+            IdTokenSigningAlgValuesSupported: ["ES256"]
+        );
+}

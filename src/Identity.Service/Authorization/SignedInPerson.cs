@@ -1,0 +1,25 @@
+using System.Text;
+using Culvert.Jose.Refusals;
+using Culvert.Jose.Tokens;
+
+namespace Culvert.Identity.Service.Authorization;
+
+/// <summary>The person of a verified sign-in.</summary>
+/// <param name="IssuerUrl">The identity provider.</param>
+/// <param name="Claims">The payload of the id_token, JSON.</param>
+internal sealed record SignedInPerson(string IssuerUrl, string Subject, string Name, string Claims)
+{
+    /// <summary>
+    /// When the identity provider issued the id_token; 1970 if it does not say. A person who was off-boarded after it must
+    /// not get a grant for it, however long the consent page was open.
+    /// </summary>
+    public DateTimeOffset ReadIssuedAt() =>
+        ClaimSet.TryParse(Encoding.UTF8.GetBytes(Claims), out var claims) == JoseRefusal.None
+        && claims!.TryFind("iat"u8, out var iat)
+        && iat.TryReadNumericDate(out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : DateTimeOffset.UnixEpoch;
+
+    // Claims are personal data.
+    public override string ToString() => nameof(SignedInPerson);
+}

@@ -1,0 +1,10 @@
+namespace Culvert.Identity.Service.OAuthClients;
+
+internal enum OAuthClientKind
+{
+    /// <summary>An administrator registered it: its id is <c>ocl_…</c>.</summary>
+    Registered,
+
+    /// <summary>Its id is the https URL of its metadata document.</summary>
+    Document,
+}

@@ -1,0 +1,272 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Authorization;
+using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Addresses;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Authorization;
+
+/// <summary>A service with an authorization server, a provider where Ada signs in, a client, and a rule for people.</summary>
+internal sealed class AuthorizationBench : IAsyncDisposable
+{
+    public const string ConsoleClient = "culvert-console";
+    public const string RedirectUri = "https://client.example.com/callback";
+
+    /// <summary>RFC 7636, appendix B.</summary>
+    public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+    private readonly string caFile;
+    private string nonce = "";
+
+    private AuthorizationBench(FederatedService federated, string caFile)
+    {
+        Federated = federated;
+        this.caFile = caFile;
+    }
+
+    public FederatedService Federated { get; }
+
+    public ServiceUnderTest Service => Federated.Service;
+
+    public string Organization => Federated.OrganizationId;
+
+    public string Issuer => $"{FederatedService.PublicUrl}/oauth/{Organization}";
+
+    public string Client { get; private set; } = "";
+
+    public string RuleId { get; private set; } = "";
+
+    public string Resource { get; private set; } = "";
+
+    public string IssuerId { get; private set; } = "";
+
+    public string TunnelId { get; private set; } = "";
+
+    public static string Challenge => TestIdentityProvider.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
+
+    public static async Task<AuthorizationBench> StartAsync()
+    {
+        var federated = await FederatedService.StartAsync();
+        var caFile = Path.GetTempFileName();
+        await File.WriteAllTextAsync(caFile, federated.Provider.Pki.RootPem, TestContext.Current.CancellationToken);
+        var bench = new AuthorizationBench(federated, caFile);
+        await bench.EnableAsync(true);
+        bench.ScriptProvider();
+        var client = await federated.CreateAsync(
+            "/v1/oauth/clients",
+            new JsonObject { ["name"] = "Editor", ["redirect_uris"] = new JsonArray(RedirectUri) }
+        );
+        bench.Client = client.Text("id");
+        var tunnel = await federated.CreateAsync("/v1/tunnels", new JsonObject { ["display_name"] = "docs" });
+        bench.TunnelId = tunnel.Text("id");
+        bench.Resource = $"https://docs.{tunnel.Text("domain")}/mcp";
+        bench.IssuerId = await federated.IssuerAsync();
+        bench.RuleId = await bench.RuleAsync();
+        return bench;
+    }
+
+    public Task EnableAsync(bool isEnabled)
+    {
+        AddressRanges.TryParse(["127.0.0.0/8"], out var networks, out _).ShouldBeTrue();
+        return Service.ReloadAsync(options =>
+            options with
+            {
+                SignIn = new SignInOptions
+                {
+                    Issuer = Federated.Provider.Url,
+                    ClientId = ConsoleClient,
+                    CaFile = caFile,
+                    Networks = networks!,
+                    Roles = [new("viewer", ["staff"])],
+                },
+                Authorization = new AuthorizationOptions { Enabled = isEnabled },
+            }
+        );
+    }
+
+    /// <summary>A rule for people with the subject ada.</summary>
+    public async Task<string> RuleAsync(Action<JsonObject>? edit = null)
+    {
+        var body = Federated.RuleBody(IssuerId, await Federated.AccountAsync());
+        body.Remove("oauth_scope");
+        body["subject_type"] = "person";
+        body["match"] = new JsonObject { ["subject_prefix"] = "ada" };
+        body["route_scopes"] = new JsonArray("files.read", "files.write");
+        body["tunnel_ids"] = new JsonArray(TunnelId);
+        edit?.Invoke(body);
+        return (await Federated.CreateAsync(FederatedService.Rules, body)).Text("id");
+    }
+
+    public Dictionary<string, string> AuthorizeParameters() =>
+        new()
+        {
+            ["response_type"] = "code",
+            ["client_id"] = Client,
+            ["redirect_uri"] = RedirectUri,
+            ["code_challenge"] = Challenge,
+            ["code_challenge_method"] = "S256",
+            ["resource"] = Resource,
+            ["state"] = "the-state",
+        };
+
+    public string AuthorizePath(Dictionary<string, string> parameters) =>
+        QueryHelpers.AddQueryString($"/oauth/{Organization}/authorize", parameters!);
+
+    /// <summary>Signs Ada in; the browser then shows the consent page, or the answer redirects to the client.</summary>
+    public async Task<HttpResponseMessage> SignInAsync(
+        ConsoleBrowser browser,
+        Action<Dictionary<string, string>>? edit = null
+    )
+    {
+        var parameters = AuthorizeParameters();
+        edit?.Invoke(parameters);
+        using var begun = await browser.GetAsync(AuthorizePath(parameters));
+        begun.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        var provider = QueryHelpers.ParseQuery(begun.Headers.Location!.Query);
+        provider["redirect_uri"].ToString().ShouldBe($"{Issuer}/callback", begun.Headers.Location.ToString());
+        nonce = provider["nonce"].ToString();
+        return await browser.GetAsync(
+            $"/oauth/{Organization}/callback?code=the-code&state={Uri.EscapeDataString(provider["state"].ToString())}"
+                + $"&iss={Uri.EscapeDataString(Federated.Provider.Url)}"
+        );
+    }
+
+    public Task<HttpResponseMessage> AnswerAsync(ConsoleBrowser browser, string answer = "allow") =>
+        browser.SubmitAsync(
+            $"/oauth/{Organization}/consent",
+            (ConsentForm.RequestField, RequestOn(browser)),
+            (ConsentForm.AnswerField, answer)
+        );
+
+    public static string RequestOn(ConsoleBrowser browser)
+    {
+        const string Mark = "name=\"request\" value=\"";
+        var at = browser.Page.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length;
+        return browser.Page[at..browser.Page.IndexOf('"', at)];
+    }
+
+    /// <summary>The parameters of the redirect to the client.</summary>
+    public static Dictionary<string, string> AnswerTo(HttpResponseMessage response)
+    {
+        response.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        var url = response.Headers.Location!;
+        url.GetLeftPart(UriPartial.Path).ShouldBe(RedirectUri);
+        return QueryHelpers.ParseQuery(url.Query).ToDictionary(one => one.Key, one => one.Value.ToString());
+    }
+
+    public async Task<string> CodeAsync(Action<Dictionary<string, string>>? edit = null)
+    {
+        using var browser = new ConsoleBrowser(Service);
+        using var page = await SignInAsync(browser, edit);
+        page.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
+        using var answer = await AnswerAsync(browser);
+        return AnswerTo(answer)["code"];
+    }
+
+    public Dictionary<string, string> CodeForm(string code) =>
+        new()
+        {
+            ["grant_type"] = "authorization_code",
+            ["client_id"] = Client,
+            ["code"] = code,
+            ["redirect_uri"] = RedirectUri,
+            ["code_verifier"] = Verifier,
+        };
+
+    public Dictionary<string, string> RefreshForm(string token) =>
+        new()
+        {
+            ["grant_type"] = "refresh_token",
+            ["client_id"] = Client,
+            ["refresh_token"] = token,
+        };
+
+    public async Task<HttpResponseMessage> TokenAsync(
+        Dictionary<string, string> form,
+        string? organization = null,
+        string endpoint = "token"
+    )
+    {
+        using var content = new FormUrlEncodedContent(form);
+        return await Federated.SendAnonymousAsync(
+            new HttpRequestMessage(HttpMethod.Post, $"/oauth/{organization ?? Organization}/{endpoint}")
+            {
+                Content = content,
+            }
+        );
+    }
+
+    public async Task<JsonElement> TokenOkAsync(Dictionary<string, string> form)
+    {
+        using var response = await TokenAsync(form);
+        response.StatusCode.ShouldBe(
+            HttpStatusCode.OK,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
+        return await response.JsonAsync();
+    }
+
+    public async Task ShouldDenyAsync(Dictionary<string, string> form, string error = "invalid_grant")
+    {
+        using var response = await TokenAsync(form);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.JsonAsync()).Text("error").ShouldBe(error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Federated.DisposeAsync();
+        File.Delete(caFile);
+    }
+
+    private void ScriptProvider()
+    {
+        var provider = Federated.Provider;
+        var discovery = new JsonObject
+        {
+            ["issuer"] = provider.Url,
+            ["authorization_endpoint"] = provider.Url + "/authorize",
+            ["token_endpoint"] = provider.Url + "/token",
+            ["jwks_uri"] = provider.Url + TestIdentityProvider.KeySetPath,
+            ["authorization_response_iss_parameter_supported"] = true,
+        }.ToJsonString();
+        provider.Script(
+            TestIdentityProvider.DiscoveryPath,
+            http => http.Response.WriteAsync(discovery, http.RequestAborted)
+        );
+        provider.Script(
+            "/token",
+            http =>
+            {
+                var now = Federated.Time.GetUtcNow().ToUnixTimeSeconds();
+                var claims = new JsonObject
+                {
+                    ["iss"] = provider.Url,
+                    ["sub"] = "ada",
+                    ["aud"] = ConsoleClient,
+                    ["exp"] = now + 300,
+                    ["iat"] = now,
+                    ["nonce"] = nonce,
+                    ["name"] = "Ada Lovelace",
+                };
+                http.Response.ContentType = "application/json";
+                return http.Response.WriteAsync(
+                    new JsonObject
+                    {
+                        ["id_token"] = provider.Sign(claims),
+                        ["access_token"] = "the-access-token",
+                        ["token_type"] = "Bearer",
+                    }.ToJsonString(),
+                    http.RequestAborted
+                );
+            }
+        );
+    }
+}

@@ -1,0 +1,251 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.People;
+using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tests.Fixtures;
+using Microsoft.AspNetCore.WebUtilities;
+using Shouldly;
+
+namespace Culvert.Identity.Service.Tests.Authorization;
+
+/// <summary>A person's sign-in to a route, from the metadata to the refresh, against a provider over real TLS.</summary>
+[Trait(StorageTrait.Name, StorageTrait.Both)]
+public sealed class SignInFlowTests : IAsyncLifetime
+{
+    private AuthorizationBench bench = null!;
+
+    public async ValueTask InitializeAsync() => bench = await AuthorizationBench.StartAsync();
+
+    public ValueTask DisposeAsync() => bench.DisposeAsync();
+
+    [Theory]
+    [InlineData("/.well-known/oauth-authorization-server/oauth/{0}")]
+    [InlineData("/oauth/{0}/.well-known/oauth-authorization-server")]
+    [InlineData("/.well-known/openid-configuration/oauth/{0}")]
+    [InlineData("/oauth/{0}/.well-known/openid-configuration")]
+    public async Task Metadata_EachForm_NamesTheOrganizationsEndpoints(string path)
+    {
+        using var response = await bench.Federated.SendAnonymousAsync(
+            new HttpRequestMessage(HttpMethod.Get, string.Format(null, path, bench.Organization))
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Header("access-control-allow-origin").ShouldBe("*");
+        var document = await response.JsonAsync();
+        document.Text("issuer").ShouldBe(bench.Issuer);
+        document.Text("token_endpoint").ShouldBe($"{bench.Issuer}/token");
+        document.GetProperty("code_challenge_methods_supported").ToString().ShouldBe("""["S256"]""");
+    }
+
+    [Fact]
+    public async Task Metadata_NotEnabledOrAnotherOrganization_IsMissing()
+    {
+        using var other = await bench.Federated.SendAnonymousAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/oauth/org_other/.well-known/oauth-authorization-server")
+        );
+        other.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await bench.EnableAsync(false);
+
+        using var response = await bench.Federated.SendAnonymousAsync(
+            new HttpRequestMessage(
+                HttpMethod.Get,
+                $"/oauth/{bench.Organization}/.well-known/oauth-authorization-server"
+            )
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task SignIn_Allowed_GivesATokenForTheRoute()
+    {
+        using var browser = new ConsoleBrowser(bench.Service);
+        using var page = await bench.SignInAsync(browser);
+        page.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
+        browser.Page.ShouldContain("Ada Lovelace");
+        browser.Page.ShouldContain("client.example.com");
+        page.Header("content-security-policy")!.ShouldContain("frame-ancestors 'none'");
+        page.Header("x-frame-options").ShouldBe("DENY");
+
+        using var answered = await bench.AnswerAsync(browser);
+        var answer = AuthorizationBench.AnswerTo(answered);
+        answer["iss"].ShouldBe(bench.Issuer);
+        answer["state"].ShouldBe("the-state");
+        var token = await bench.TokenOkAsync(bench.CodeForm(answer["code"]));
+
+        token.Text("token_type").ShouldBe("Bearer");
+        token.Text("scope").ShouldBe("files.read files.write");
+        var claims = ReadClaims(token);
+        claims.Text("iss").ShouldBe(bench.Issuer);
+        claims.Text("sub").ShouldBe($"{bench.IssuerId}:ada");
+        claims.Text("aud").ShouldBe(bench.Resource);
+        claims.Text("client_id").ShouldBe(bench.Client);
+        claims.Text("rule").ShouldBe(bench.RuleId);
+        claims.GetProperty("src").Text("iss").ShouldBe(bench.IssuerId);
+        (await bench.Federated.LastAuditAsync("oauth_sign_in")).GetProperty("actor").Text("subject").ShouldBe("ada");
+        (await bench.Federated.LastAuditAsync("oauth_token_issued"))
+            .GetProperty("event_data")
+            .Text("token_id")
+            .ShouldBe(claims.Text("jti"));
+    }
+
+    [Fact]
+    public async Task Token_AtTheServicesApi_IsRefused()
+    {
+        var token = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
+        using var client = bench.Service.Client(token.Text("access_token"));
+
+        await client
+            .GetAsync("/v1/organizations/current", TestContext.Current.CancellationToken)
+            .ShouldRefuseAsync(HttpStatusCode.Unauthorized, "token.issuer");
+    }
+
+    [Fact]
+    public async Task Refresh_EachTime_ReplacesTheToken()
+    {
+        var first = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
+
+        var second = await bench.TokenOkAsync(bench.RefreshForm(first.Text("refresh_token")));
+        var third = await bench.TokenOkAsync(bench.RefreshForm(second.Text("refresh_token")));
+
+        ReadClaims(third).Text("family").ShouldBe(ReadClaims(first).Text("family"));
+        third.Text("refresh_token").ShouldNotBe(second.Text("refresh_token"));
+    }
+
+    [Fact]
+    public async Task Refresh_OlderToken_EndsTheGrant()
+    {
+        var first = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
+        var second = await bench.TokenOkAsync(bench.RefreshForm(first.Text("refresh_token")));
+
+        await bench.ShouldDenyAsync(bench.RefreshForm(first.Text("refresh_token")));
+
+        await bench.ShouldDenyAsync(bench.RefreshForm(second.Text("refresh_token")));
+        await bench.Federated.LastAuditAsync("oauth_refresh_reused");
+        (await bench.Federated.LastAuditAsync("token_revoked"))
+            .ToString()
+            .ShouldContain(ReadClaims(first).Text("family"));
+    }
+
+    [Fact]
+    public async Task Code_Twice_EndsTheGrant()
+    {
+        var code = await bench.CodeAsync();
+        var token = await bench.TokenOkAsync(bench.CodeForm(code));
+
+        await bench.ShouldDenyAsync(bench.CodeForm(code));
+
+        await bench.ShouldDenyAsync(bench.RefreshForm(token.Text("refresh_token")));
+        await bench.Federated.LastAuditAsync("oauth_grant_revoked");
+    }
+
+    [Fact]
+    public async Task Revoke_RefreshToken_EndsTheGrant()
+    {
+        var token = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
+        var refresh = token.Text("refresh_token");
+
+        using var response = await bench.TokenAsync(new() { ["token"] = refresh }, endpoint: "revoke");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await bench.ShouldDenyAsync(bench.RefreshForm(refresh));
+    }
+
+    [Fact]
+    public async Task Refresh_AfterOffBoarding_IsRefused()
+    {
+        var token = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
+        var now = bench.Federated.Time.GetUtcNow();
+
+        var effect = await bench
+            .Service.Get<IEnumerable<IOffBoardingEffect>>()
+            .Single(one => one.Name == "refresh_grants")
+            .PrepareAsync(
+                new OffBoardingScope(
+                    new PersonKey(bench.Organization, bench.IssuerId, "ada"),
+                    (
+                        await bench
+                            .Service.Get<IssuerStore>()
+                            .FindAsync(bench.Organization, bench.IssuerId, TestContext.Current.CancellationToken)
+                    )!,
+                    now,
+                    now
+                ),
+                TestContext.Current.CancellationToken
+            );
+        await bench
+            .Service.Get<IJournal>()
+            .CommitAsync(new Decision { Statements = effect.Statements }, TestContext.Current.CancellationToken);
+
+        effect.Count.ShouldBe(1);
+        await bench.ShouldDenyAsync(bench.RefreshForm(token.Text("refresh_token")));
+    }
+
+    [Fact]
+    public async Task Token_PersonOffBoardedWhileTheConsentPageWasOpen_IsRefused()
+    {
+        using var browser = new ConsoleBrowser(bench.Service);
+        using var page = await bench.SignInAsync(browser);
+        bench.Federated.Time.Advance(TimeSpan.FromSeconds(5));
+        var done = await bench.Federated.CreateAsync(
+            "/v1/people/off_board",
+            new JsonObject
+            {
+                ["issuer_id"] = bench.IssuerId,
+                ["subject"] = "ada",
+                ["reason"] = "has left",
+            }
+        );
+        bench.Federated.Time.Advance(TimeSpan.FromSeconds(5));
+
+        using var answer = await bench.AnswerAsync(browser);
+
+        done.GetProperty("effects").GetProperty("refresh_grants").GetInt32().ShouldBe(0);
+        await bench.ShouldDenyAsync(bench.CodeForm(AuthorizationBench.AnswerTo(answer)["code"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Token_SubjectIsRevoked_IsRefused(bool isRefresh)
+    {
+        var form = bench.CodeForm(await bench.CodeAsync());
+        if (isRefresh)
+        {
+            form = bench.RefreshForm((await bench.TokenOkAsync(form)).Text("refresh_token"));
+        }
+
+        await bench.Federated.CreateAsync(
+            "/v1/oauth/revocations",
+            new JsonObject
+            {
+                ["kind"] = "subject",
+                ["issuer_id"] = bench.IssuerId,
+                ["subject"] = "ada",
+            }
+        );
+
+        await bench.ShouldDenyAsync(form);
+        (await bench.Federated.LastAuditAsync("oauth_token_issued"))
+            .GetProperty("status")
+            .Text("reason")
+            .ShouldBe("token_revoked");
+    }
+
+    [Fact]
+    public async Task Refresh_ArchivedRule_IsRefused()
+    {
+        var token = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
+        await bench.Federated.CreateAsync($"{FederatedService.Rules}/{bench.RuleId}/archive");
+
+        await bench.ShouldDenyAsync(bench.RefreshForm(token.Text("refresh_token")));
+    }
+
+    private static JsonElement ReadClaims(JsonElement token) =>
+        JsonDocument
+            .Parse(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token.Text("access_token").Split('.')[1])))
+            .RootElement;
+}
