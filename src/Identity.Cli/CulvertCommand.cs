@@ -106,6 +106,7 @@ internal sealed class CulvertCommand
             OrganizationCommands.Create(verbs),
             WorkspaceCommands.Create(verbs),
             TokenCommands.Create(verbs),
+            OAuthClientCommands.Create(verbs),
             PersonCommands.Create(verbs),
             CertCommands.Create(verbs),
             WebhookCommands.Create(verbs),

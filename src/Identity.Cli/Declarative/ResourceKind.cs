@@ -39,6 +39,21 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             ]
         ),
         new(
+            "oauth_client",
+            Noun.OAuthClient,
+            [
+                new("redirect_uris", FieldType.TextSet, "Where answers go, exactly; only a loopback port may differ.")
+                {
+                    IsRequired = true,
+                    Flag = new("--redirect-uri", "URI"),
+                },
+                new("require_dpop", FieldType.Boolean, "Whether its tokens must be bound to a key (RFC 9449).")
+                {
+                    Flag = new("--require-dpop"),
+                },
+            ]
+        ),
+        new(
             "issuer",
             Noun.Issuer,
             [

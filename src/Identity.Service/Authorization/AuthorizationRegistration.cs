@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Identity.Service.Tokens.Revocations;
 
 namespace Culvert.Identity.Service.Authorization;
 
@@ -15,6 +16,7 @@ internal static class AuthorizationRegistration
             .AddSingleton<RefreshGrantStore>()
             .AddSingleton<GrantEnder>()
             .AddSingleton<IOffBoardingEffect, GrantOffBoarding>()
+            .AddSingleton<IRevocationEffect, GrantRevocation>()
             .AddSingleton<ConsentDecisions>()
             .AddSingleton<PersonTokens>()
             .AddSingleton<PersonTokenEndpoint>()

@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Tokens.Revocations;
 
 namespace Culvert.Identity.Service.Authorization;
 
-/// <summary>Ends grants: first the family of tokens is revoked, then the grant is deleted.</summary>
-internal sealed class GrantEnder(RefreshGrantStore grants, TokenRevoker revoker, IJournal journal, TimeProvider time)
+/// <summary>Ends grants: one decision revokes the family of tokens and deletes the grant.</summary>
+internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimeProvider time)
 {
     private const string CodeReused = "code_reused";
     private const string ByHolder = "by_holder";
@@ -54,29 +54,31 @@ internal sealed class GrantEnder(RefreshGrantStore grants, TokenRevoker revoker,
     )
     {
         var cause = AuthorizationEvents.Cause(request, grant.Person);
-        var revoked = await revoker.RevokeAsync(
+        var now = time.GetStoreNow();
+        var prepared = await revoker.PrepareAsync(
             cause.Actor,
-            request.RequestId,
             grant.OrganizationId,
             new RevocationTarget(RevocationKind.Family, grant.Family),
             issuedBefore: null,
             "the grant of a person ended",
-            reachesMachines: true,
+            now,
             cancellationToken
         );
-        if (!revoked.IsOk)
-        {
-            return revoked.Refusal;
-        }
-
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = describe(new AuditOrigin(time.GetStoreNow(), cause)),
-                Statements = [grants.End(grant.Id)],
+                Event = describe(new AuditOrigin(now, cause)),
+                Statements = prepared.Statements,
+                Changes = ChangeTopics.Revocations | ChangeTopics.Feed,
             },
             cancellationToken
         );
-        return result.RefusalUnlessCommitted() ?? AuthorizationErrors.InvalidGrant.Refuse();
+        if (result.RefusalUnlessCommitted() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        revoker.Apply(prepared.Revocation);
+        return AuthorizationErrors.InvalidGrant.Refuse();
     }
 }

@@ -3,18 +3,23 @@ using Culvert.Identity.Service.People;
 
 namespace Culvert.Identity.Service.Authorization;
 
-/// <summary>Ends the refresh grants of a person who is off-boarded.</summary>
+/// <summary>Refresh grants of the person: the revocation ends them, here they are counted.</summary>
 internal sealed class GrantOffBoarding(RefreshGrantStore grants) : IOffBoardingEffect
 {
     public string Name => "refresh_grants";
 
-    public async ValueTask<OffBoardingEffect> PrepareAsync(OffBoardingScope scope, CancellationToken cancellationToken)
-    {
-        var person = scope.Person;
-        var hash = Sha256Text.ToBase64Url(person.Subject);
-        return new OffBoardingEffect(
-            await grants.CountAsync(person.OrganizationId, person.IssuerId, hash, scope.Before, cancellationToken),
-            [grants.EndForPerson(person.OrganizationId, person.IssuerId, hash, scope.Before)]
+    public async ValueTask<OffBoardingEffect> PrepareAsync(
+        OffBoardingScope scope,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            await grants.CountAsync(
+                scope.Person.OrganizationId,
+                scope.Person.IssuerId,
+                Sha256Text.ToBase64Url(scope.Person.Subject),
+                scope.Before,
+                cancellationToken
+            ),
+            []
         );
-    }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
+using Culvert.Identity.Service.Tokens.Revocations;
 
 namespace Culvert.Identity.Service.Authorization;
 
@@ -43,8 +45,15 @@ internal sealed class RefreshGrantStore(Database database, Sealer sealer)
     ) =>
         (int)
             await database.SingleAsync<long>(
-                "SELECT COUNT(*) FROM oauth_grants WHERE " + OfPerson,
-                PersonParameters(organizationId, issuerId, subjectHash, before),
+                "SELECT COUNT(*) FROM oauth_grants WHERE organization_id = @organizationId AND issuer_id = @issuerId "
+                    + "AND subject_hash = @subjectHash AND signed_in_at_ms < @Before",
+                new
+                {
+                    organizationId,
+                    issuerId,
+                    subjectHash,
+                    Before = before.ToStore(),
+                },
                 cancellationToken
             );
 
@@ -80,32 +89,46 @@ internal sealed class RefreshGrantStore(Database database, Sealer sealer)
 
     public Statement End(string id) => new("DELETE FROM oauth_grants WHERE id = @id", new { id });
 
-    public Statement EndForPerson(string organizationId, string issuerId, string subjectHash, DateTimeOffset before) =>
-        new(
-            "DELETE FROM oauth_grants WHERE " + OfPerson,
-            PersonParameters(organizationId, issuerId, subjectHash, before)
-        );
+    /// <summary>
+    /// Ends the grants whose next token the revocation would cover; null if it covers no grant. Rules are evaluated again at
+    /// each refresh, so a version of a rule and a service account are those of the rule now.
+    /// </summary>
+    public static Statement? EndRevoked(TokenRevocation revocation)
+    {
+        const string SignedInBefore = " AND signed_in_at_ms < @Before";
+        var (first, second) = TokenTraits.SplitValue(revocation.Value);
+        var where = revocation.Kind switch
+        {
+            RevocationKind.Token => null,
+            RevocationKind.Family => "family = @First",
+            RevocationKind.Rule => "rule_id = @First" + SignedInBefore,
+            RevocationKind.RuleVersion => "rule_id IN (SELECT id FROM federation_rules WHERE id = @First "
+                + "AND CAST(version AS TEXT) = @Second)"
+                + SignedInBefore,
+            RevocationKind.Principal => "rule_id IN (SELECT id FROM federation_rules WHERE service_account_id = @First)"
+                + SignedInBefore,
+            RevocationKind.Issuer => "issuer_id = @First" + SignedInBefore,
+            RevocationKind.Subject => "issuer_id = @First AND subject_hash = @Second" + SignedInBefore,
+            RevocationKind.IssuedBefore => "1 = 1" + SignedInBefore,
+            _ => throw new UnreachableException(),
+        };
+        return where is null
+            ? null
+            : new Statement(
+                "DELETE FROM oauth_grants WHERE organization_id = @OrganizationId AND " + where,
+                new
+                {
+                    revocation.OrganizationId,
+                    First = first,
+                    Second = second,
+                    // The second of the revocation is covered.
+                    Before = revocation.Kind.KnowsTime() ? (revocation.IssuedBefore + 1) * 1_000 : 0,
+                }
+            );
+    }
 
     public Statement EndExpired(DateTimeOffset now) =>
         new("DELETE FROM oauth_grants WHERE idle_until_ms < @Now", new { Now = now.ToStore() });
-
-    private const string OfPerson =
-        "organization_id = @OrganizationId AND issuer_id = @IssuerId AND subject_hash = @SubjectHash "
-        + "AND signed_in_at_ms < @Before";
-
-    private static object PersonParameters(
-        string organizationId,
-        string issuerId,
-        string subjectHash,
-        DateTimeOffset before
-    ) =>
-        new
-        {
-            OrganizationId = organizationId,
-            IssuerId = issuerId,
-            SubjectHash = subjectHash,
-            Before = before.ToStore(),
-        };
 
     private sealed record Row
     {

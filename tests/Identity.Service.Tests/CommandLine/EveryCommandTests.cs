@@ -40,8 +40,6 @@ public sealed partial class EveryCommandTests
         ["POST /v1/agent/renewals"] = "agents alone",
         ["POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements"] = "edges alone",
         ["POST /v1/edge/renewals"] = "edges alone",
-        ["POST /v1/oauth/clients/{client_id}"] = "registered by the API",
-        ["POST /v1/oauth/clients/{client_id}/archive"] = "registered by the API",
         ["POST /v1/ocsp/{ca_id}"] = "verifiers of certificates alone",
         ["POST /v1/organizations/workspaces/{workspace}/service_accounts"] = "commands go by the account",
         ["POST /v1/organizations/workspaces/{workspace}/service_accounts/{id}"] = "commands go by the account",

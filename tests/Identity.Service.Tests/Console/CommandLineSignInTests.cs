@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Jose.Keys;
@@ -108,6 +109,43 @@ public sealed class CommandLineSignInTests : IAsyncLifetime
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await ShouldBeRefusedAsync(SignInAsync(idToken), HttpStatusCode.Forbidden, "console.sign_in");
+    }
+
+    [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
+    public async Task SignIn_IdTokenFromBeforeTheOffBoarding_IsRefused()
+    {
+        var issuer = await service.Api.PostOkAsync(
+            "/v1/federation/issuers",
+            JsonSerializer.Serialize(
+                new
+                {
+                    name = "people",
+                    issuer_url = idp.Url,
+                    jwks = new { type = "inline", keys = idp.Keys },
+                }
+            )
+        );
+        var before = IdToken("sre");
+        var others = IdToken("sre", claims => claims["sub"] = "bob");
+        await service.Api.PostOkAsync(
+            "/v1/people/off_board",
+            JsonSerializer.Serialize(
+                new
+                {
+                    issuer_id = issuer.Id(),
+                    subject = "ada",
+                    reason = "has left",
+                }
+            )
+        );
+
+        await ShouldBeRefusedAsync(SignInAsync(before), HttpStatusCode.Forbidden, "console.sign_in");
+        using var bob = await SignInAsync(others);
+        bob.StatusCode.ShouldBe(HttpStatusCode.OK);
+        time.JumpTo(time.GetUtcNow() + TimeSpan.FromSeconds(2));
+        using var ada = await SignInAsync(IdToken("sre"));
+        ada.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Console.Sessions;
@@ -16,6 +17,7 @@ namespace Culvert.Identity.Service.Console.Sessions;
 internal sealed class CommandLineSessions(
     ConsoleSessions sessions,
     ConsoleSessionStore store,
+    TokenRevocationStore revocations,
     IJournal journal,
     TimeProvider time
 ) : IPersonSessions
@@ -24,11 +26,12 @@ internal sealed class CommandLineSessions(
 
     /// <summary>
     /// Opens a command-line session. Its token is bound to a key and expires when the provider's confirmation is too old. An
-    /// id_token can be used only once.
+    /// id_token can be used only once, and not if the person was off-boarded after it was issued.
     /// </summary>
     public async ValueTask<Result<(string Token, TimeSpan Life)>> OpenAsync(
         ProviderPerson person,
         string idToken,
+        DateTimeOffset issuedAt,
         string keyThumbprint,
         ApiRequest request,
         CancellationToken cancellationToken
@@ -58,7 +61,14 @@ internal sealed class CommandLineSessions(
                 Event = SessionEvents.SignedIn(new AuditCause(actor, request.RequestId), session),
                 // Older id_tokens are not accepted.
                 Replay = new ReplayKey(Credentials.Hash(idToken), session.CreatedAt + ConsoleSessions.ProofLife),
-                Statements = [store.DropExpired(session.CreatedAt), store.Insert(session, Credentials.Hash(token))],
+                Statements =
+                [
+                    store.DropExpired(session.CreatedAt),
+                    revocations
+                        .RequireNotOffBoarded(organizationId, person.Issuer, person.Subject, issuedAt)
+                        .ExpectingOne(ConsoleErrors.SignIn.Refuse()),
+                    store.Insert(session, Credentials.Hash(token)),
+                ],
             },
             cancellationToken
         );

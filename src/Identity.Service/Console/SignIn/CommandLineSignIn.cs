@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Platform.Wire;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TokenResponse = Culvert.Platform.Wire.TokenResponse;
 
@@ -29,6 +30,8 @@ internal sealed class CommandLineSignIn(
 {
     /// <summary>The maximum age of an id_token: the command line presents it immediately.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+
+    private const string UsedOrOffBoarded = "id_token: used before, or issued before the person was off-boarded";
 
     // Another client of the same provider: its tokens name only that client.
     private readonly IdTokenHandler idTokens = new(
@@ -59,7 +62,7 @@ internal sealed class CommandLineSignIn(
             return BindingRefusals.ToRefusal(error == BindingError.None ? BindingError.InvalidProof : error);
         }
 
-        if (!(await FindPersonAsync(body.IdToken, options)).TryGet(out var person, out var unproven))
+        if (!(await FindPersonAsync(body.IdToken, options)).TryGet(out var proof, out var unproven))
         {
             return unproven;
         }
@@ -69,21 +72,39 @@ internal sealed class CommandLineSignIn(
             return BindingRefusals.ToRefusal(used);
         }
 
-        var opened = await sessions.OpenAsync(person, body.IdToken, key, request, cancellationToken);
-        return !opened.IsOk
-            ? opened.Refusal
-            : ApiAnswer.Json(
-                new TokenResponse
-                {
-                    AccessToken = opened.Value.Token,
-                    TokenType = "DPoP",
-                    ExpiresIn = (int)opened.Value.Life.TotalSeconds,
-                },
-                WireJson.Default.TokenResponse
-            );
+        var opened = await sessions.OpenAsync(
+            proof.Person,
+            body.IdToken,
+            proof.IssuedAt,
+            key,
+            request,
+            cancellationToken
+        );
+        if (!opened.IsOk)
+        {
+            if (opened.Refusal.Code == ConsoleErrors.SignIn)
+            {
+                Log.SignInRefused(logger, UsedOrOffBoarded);
+            }
+
+            return opened.Refusal;
+        }
+
+        return ApiAnswer.Json(
+            new TokenResponse
+            {
+                AccessToken = opened.Value.Token,
+                TokenType = "DPoP",
+                ExpiresIn = (int)opened.Value.Life.TotalSeconds,
+            },
+            WireJson.Default.TokenResponse
+        );
     }
 
-    private async ValueTask<Result<ProviderPerson>> FindPersonAsync(string idToken, SignInOptions options)
+    private async ValueTask<Result<(ProviderPerson Person, DateTimeOffset IssuedAt)>> FindPersonAsync(
+        string idToken,
+        SignInOptions options
+    )
     {
         TokenValidationResult result;
         try
@@ -114,7 +135,10 @@ internal sealed class CommandLineSignIn(
 
         if (result.IsValid)
         {
-            return PersonMapping.ToPerson(new ClaimsPrincipal(result.ClaimsIdentity), options);
+            return (
+                PersonMapping.ToPerson(new ClaimsPrincipal(result.ClaimsIdentity), options),
+                result.SecurityToken is JsonWebToken token ? token.IssuedAt : DateTimeOffset.UnixEpoch
+            );
         }
 
         Log.SignInRefused(logger, ProviderSignIn.NameCheck(result.Exception));
@@ -132,7 +156,7 @@ internal sealed class CommandLineSignIn(
         var leeway = federationOptions.Value.Leeway;
         return expires > now - leeway
             && (notBefore is null || notBefore <= now + leeway)
-            && token is Microsoft.IdentityModel.JsonWebTokens.JsonWebToken { IssuedAt: var issuedAt }
+            && token is JsonWebToken { IssuedAt: var issuedAt }
             && issuedAt > now - MaxAge;
     }
 }

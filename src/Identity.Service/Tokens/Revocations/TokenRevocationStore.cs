@@ -162,6 +162,30 @@ internal sealed class TokenRevocationStore(Database database)
             }
         );
 
+    /// <summary>
+    /// Selects one row only if the person has not been off-boarded since the identity provider issued the id_token: checks the
+    /// commit of a session.
+    /// </summary>
+    public Statement RequireNotOffBoarded(
+        string organizationId,
+        string issuerUrl,
+        string subject,
+        DateTimeOffset issuedAt
+    ) =>
+        new(
+            "SELECT 1 FROM organizations WHERE id = @OrganizationId AND NOT EXISTS (SELECT 1 FROM token_revocations r "
+                + "JOIN federation_issuers i ON i.organization_id = r.organization_id "
+                + "WHERE r.organization_id = @OrganizationId AND r.kind = 'subject' AND i.issuer_url = @IssuerUrl "
+                + "AND r.value = i.id || ':' || @SubjectHash AND r.issued_before_s >= @IssuedAt)",
+            new
+            {
+                OrganizationId = organizationId,
+                IssuerUrl = issuerUrl,
+                SubjectHash = Sha256Text.ToBase64Url(subject),
+                IssuedAt = issuedAt.ToUnixTimeSeconds(),
+            }
+        );
+
     public Statement DeleteEnded(DateTimeOffset now) =>
         new("DELETE FROM token_revocations WHERE ends_at_ms < @now", new { now = now.ToStore() });
 

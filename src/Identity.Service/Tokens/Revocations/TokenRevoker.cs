@@ -14,6 +14,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 internal sealed class TokenRevoker(
     TokenRevocationStore store,
     RevocationSet set,
+    IEnumerable<IRevocationEffect> effects,
     IJournal journal,
     AuditLog audit,
     ClockGuard clock,
@@ -25,6 +26,7 @@ internal sealed class TokenRevoker(
 
     private static readonly TimeSpan DeleteEndedEvery = TimeSpan.FromHours(1);
 
+    private readonly IRevocationEffect[] effects = [.. effects];
     private DateTimeOffset deletedEndedAt;
 
     /// <param name="issuedBefore">Null = now; not for kinds without a time.</param>
@@ -120,7 +122,10 @@ internal sealed class TokenRevoker(
             CreatedBy = stored?.CreatedBy ?? actor.Id,
             EndsAt = GetExpiry(kind, latest),
         };
-        return new PreparedRevocation(revocation, [.. store.Insert(revocation, now), .. Ended(now)])
+        return new PreparedRevocation(
+            revocation,
+            [.. store.Insert(revocation, now), .. effects.SelectMany(effect => effect.End(revocation)), .. Ended(now)]
+        )
         {
             IsNew = stored is null,
             Known = stored is not null && stored.IssuedBefore >= before && stored.EndsAt > latest ? stored : null,
