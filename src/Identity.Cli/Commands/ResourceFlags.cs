@@ -67,6 +67,7 @@ internal sealed class ResourceFlags
         if (field.Type == FieldType.TextSet)
         {
             var list = Flags.Many(flag.Name, help, description);
+            list.Required = creating && field.IsRequired;
             return noun is null ? list : list.Offering(noun);
         }
 

@@ -177,6 +177,10 @@ public sealed class SignInFlowTests : IAsyncLifetime
 
         done.GetProperty("effects").GetProperty("refresh_grants").GetInt32().ShouldBe(0);
         await bench.ShouldDenyAsync(bench.CodeForm(AuthorizationBench.AnswerTo(answer)["code"]));
+        (await bench.Federated.LastAuditAsync("oauth_token_issued"))
+            .GetProperty("status")
+            .Text("reason")
+            .ShouldBe("token_revoked");
     }
 
     [Theory]
@@ -201,10 +205,6 @@ public sealed class SignInFlowTests : IAsyncLifetime
         );
 
         await bench.ShouldDenyAsync(form);
-        (await bench.Federated.LastAuditAsync("oauth_token_issued"))
-            .GetProperty("status")
-            .Text("reason")
-            .ShouldBe("token_revoked");
     }
 
     [Theory]

@@ -116,7 +116,7 @@ public sealed class CommandLineSignInTests : IAsyncLifetime
     public async Task SignIn_IdTokenFromBeforeTheOffBoarding_IsRefused()
     {
         var issuer = await service.Api.PostOkAsync(
-            "/v1/federation/issuers",
+            FederatedService.Issuers,
             JsonSerializer.Serialize(
                 new
                 {
