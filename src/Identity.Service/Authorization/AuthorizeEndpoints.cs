@@ -118,6 +118,13 @@ internal sealed class AuthorizeEndpoints(
             return;
         }
 
+        if (await decisions.IsRememberedAsync(organizationId, request, person, decided, http.RequestAborted))
+        {
+            ConsoleCookie.Delete(http, BrowserCookie);
+            await AllowAsync(http, organizationId, target, request, person, decided);
+            return;
+        }
+
         var consent = new ConsentRequest(query, person, (time.GetUtcNow() + SignInProtocol.Life).ToUnixTimeSeconds());
         http.Features.Set(
             new ConsentDetails(
@@ -195,11 +202,23 @@ internal sealed class AuthorizeEndpoints(
             return;
         }
 
+        await AllowAsync(http, organizationId, target, request, consent.Person, decided);
+    }
+
+    private async Task AllowAsync(
+        HttpContext http,
+        string organizationId,
+        AuthorizationTarget target,
+        AuthorizationRequest request,
+        SignedInPerson person,
+        PersonDecision decided
+    )
+    {
         var code = await decisions.AllowAsync(
             new ApiRequest(http),
             organizationId,
             request,
-            consent.Person,
+            person,
             decided,
             http.RequestAborted
         );

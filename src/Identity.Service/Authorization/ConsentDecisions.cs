@@ -19,6 +19,30 @@ internal sealed class ConsentDecisions(
 {
     private const int RefreshKeyBytes = 32;
 
+    /// <summary>
+    /// Whether the person allowed this client the route and these scopes before, and the grant lives. Only a client that is
+    /// known by its https redirect URI is remembered: any program on a computer can take the place of one that listens there
+    /// (RFC 8252 §8.6).
+    /// </summary>
+    public async ValueTask<bool> IsRememberedAsync(
+        string organizationId,
+        AuthorizationRequest request,
+        SignedInPerson person,
+        PersonDecision decided,
+        CancellationToken cancellationToken
+    ) =>
+        request.RedirectUri.StartsWith("https://", StringComparison.Ordinal)
+        && await grants.HasAsync(
+            organizationId,
+            decided.Rule!.Issuer.Id.Value,
+            person.Subject,
+            request.ClientId,
+            request.Resource,
+            decided.Scope.Split(' '),
+            time.GetStoreNow(),
+            cancellationToken
+        );
+
     public async ValueTask<Result<string>> AllowAsync(
         ApiRequest http,
         string organizationId,

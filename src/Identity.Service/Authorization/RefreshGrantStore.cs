@@ -57,6 +57,36 @@ internal sealed class RefreshGrantStore(Database database, Sealer sealer)
                 cancellationToken
             );
 
+    /// <summary>Whether the person has a grant of the client at the route, which was used, with all of these scopes.</summary>
+    public async ValueTask<bool> HasAsync(
+        string organizationId,
+        string issuerId,
+        string subject,
+        string clientId,
+        string resource,
+        IReadOnlyList<string> scopes,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var held = await database.QueryAsync<string>(
+            "SELECT scope FROM oauth_grants WHERE organization_id = @organizationId AND issuer_id = @issuerId "
+                + "AND subject_hash = @SubjectHash AND client_id = @clientId AND resource = @resource "
+                + "AND generation > 0 AND idle_until_ms > @Now AND expires_at_ms > @Now",
+            new
+            {
+                organizationId,
+                issuerId,
+                SubjectHash = Sha256Text.ToBase64Url(subject),
+                clientId,
+                resource,
+                Now = now.ToStore(),
+            },
+            cancellationToken
+        );
+        return held.Any(scope => !scopes.Except(scope.Split(' ')).Any());
+    }
+
     public Statement Insert(RefreshGrant grant) =>
         Table.Insert(
             Row.Create(

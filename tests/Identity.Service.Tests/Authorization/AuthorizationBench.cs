@@ -6,6 +6,9 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens.Binding;
+using Culvert.Jose.Keys;
+using Culvert.Jose.Proofs;
 using Culvert.Platform.Addresses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -41,6 +44,9 @@ internal sealed class AuthorizationBench : IAsyncDisposable
 
     public string Client { get; private set; } = "";
 
+    /// <summary>Who signs in at the provider.</summary>
+    public string Subject { get; set; } = "ada";
+
     public string RuleId { get; private set; } = "";
 
     public string Resource { get; private set; } = "";
@@ -72,7 +78,12 @@ internal sealed class AuthorizationBench : IAsyncDisposable
         return bench;
     }
 
-    public Task EnableAsync(bool isEnabled)
+    public Task EnableAsync(
+        bool isEnabled,
+        TimeSpan? idle = null,
+        TimeSpan? lifetime = null,
+        string organization = ""
+    )
     {
         AddressRanges.TryParse(["127.0.0.0/8"], out var networks, out _).ShouldBeTrue();
         return Service.ReloadAsync(options =>
@@ -81,14 +92,25 @@ internal sealed class AuthorizationBench : IAsyncDisposable
                 SignIn = new SignInOptions
                 {
                     Issuer = Federated.Provider.Url,
+                    Organization = organization,
                     ClientId = ConsoleClient,
                     CaFile = caFile,
                     Networks = networks!,
                     Roles = [new("viewer", ["staff"])],
                 },
-                Authorization = new AuthorizationOptions { Enabled = isEnabled },
+                Authorization = Create(isEnabled, idle, lifetime),
             }
         );
+    }
+
+    private static AuthorizationOptions Create(bool isEnabled, TimeSpan? idle, TimeSpan? lifetime)
+    {
+        var options = new AuthorizationOptions { Enabled = isEnabled };
+        return options with
+        {
+            RefreshIdle = idle ?? options.RefreshIdle,
+            RefreshLifetime = lifetime ?? options.RefreshLifetime,
+        };
     }
 
     /// <summary>A rule for people with the subject ada.</summary>
@@ -191,21 +213,33 @@ internal sealed class AuthorizationBench : IAsyncDisposable
     public async Task<HttpResponseMessage> TokenAsync(
         Dictionary<string, string> form,
         string? organization = null,
-        string endpoint = "token"
+        string endpoint = "token",
+        SigningKey? key = null
     )
     {
         using var content = new FormUrlEncodedContent(form);
-        return await Federated.SendAnonymousAsync(
-            new HttpRequestMessage(HttpMethod.Post, $"/oauth/{organization ?? Organization}/{endpoint}")
-            {
-                Content = content,
-            }
-        );
+        var path = $"/oauth/{organization ?? Organization}/{endpoint}";
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        if (key is not null)
+        {
+            request.Headers.Add(
+                "DPoP",
+                new DpopProofSigner(key).Sign(
+                    "POST",
+                    new Uri(FederatedService.PublicUrl + path),
+                    Federated.Time.GetUtcNow(),
+                    Service.Get<DpopNonces>().Current,
+                    accessToken: null
+                )
+            );
+        }
+
+        return await Federated.SendAnonymousAsync(request);
     }
 
-    public async Task<JsonElement> TokenOkAsync(Dictionary<string, string> form)
+    public async Task<JsonElement> TokenOkAsync(Dictionary<string, string> form, SigningKey? key = null)
     {
-        using var response = await TokenAsync(form);
+        using var response = await TokenAsync(form, key: key);
         response.StatusCode.ShouldBe(
             HttpStatusCode.OK,
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
@@ -213,9 +247,13 @@ internal sealed class AuthorizationBench : IAsyncDisposable
         return await response.JsonAsync();
     }
 
-    public async Task ShouldDenyAsync(Dictionary<string, string> form, string error = "invalid_grant")
+    public async Task ShouldDenyAsync(
+        Dictionary<string, string> form,
+        string error = "invalid_grant",
+        SigningKey? key = null
+    )
     {
-        using var response = await TokenAsync(form);
+        using var response = await TokenAsync(form, key: key);
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await response.JsonAsync()).Text("error").ShouldBe(error);
     }
@@ -249,7 +287,7 @@ internal sealed class AuthorizationBench : IAsyncDisposable
                 var claims = new JsonObject
                 {
                     ["iss"] = provider.Url,
-                    ["sub"] = "ada",
+                    ["sub"] = Subject,
                     ["aud"] = ConsoleClient,
                     ["exp"] = now + 300,
                     ["iat"] = now,

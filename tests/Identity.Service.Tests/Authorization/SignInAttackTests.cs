@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Jose.Keys;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
 
@@ -193,6 +194,87 @@ public sealed class SignInAttackTests : IAsyncLifetime
         await bench.ShouldDenyAsync(
             bench.CodeForm(await bench.CodeAsync(parameters => parameters["dpop_jkt"] = AuthorizationBench.Challenge))
         );
+
+    [Fact]
+    public async Task Code_BoundToAKey_ProvenWithAnother_IsRefused()
+    {
+        using var own = SigningKey.Create();
+        using var thief = SigningKey.Create();
+        var form = bench.CodeForm(
+            await bench.CodeAsync(parameters => parameters["dpop_jkt"] = own.KeyId)
+        );
+
+        await bench.ShouldDenyAsync(form, key: thief);
+
+        (await bench.TokenOkAsync(form, own)).Text("token_type").ShouldBe("DPoP");
+    }
+
+    [Fact]
+    public async Task Refresh_BoundToAKey_ProvenWithAnotherOrNone_IsRefused()
+    {
+        using var own = SigningKey.Create();
+        using var thief = SigningKey.Create();
+        var token = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()), own);
+        var form = bench.RefreshForm(token.Text("refresh_token"));
+
+        await bench.ShouldDenyAsync(form, key: thief);
+        await bench.ShouldDenyAsync(form);
+
+        (await bench.TokenOkAsync(form, own)).Text("token_type").ShouldBe("DPoP");
+    }
+
+    [Fact]
+    public async Task Credentials_AtTheServerOfAnotherOrganization_AreRefused()
+    {
+        bench.Federated.Time.Advance(TimeSpan.FromSeconds(1));
+        var other = (await bench.Service.Api.PostOkAsync("/v1/organizations", """{"name":"Other"}""")).Id();
+        var code = bench.CodeForm(await bench.CodeAsync());
+        var refresh = bench.RefreshForm(
+            (await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()))).Text("refresh_token")
+        );
+
+        using var missing = await bench.TokenAsync(code, other);
+        await bench.EnableAsync(true, organization: other);
+        using var otherCode = await bench.TokenAsync(code, other);
+        using var otherRefresh = await bench.TokenAsync(refresh, other);
+        using var ended = await bench.TokenAsync(new() { ["token"] = refresh["refresh_token"] }, other, "revoke");
+
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await otherCode.JsonAsync()).Text("error").ShouldBe("invalid_grant");
+        (await otherRefresh.JsonAsync()).Text("error").ShouldBe("invalid_grant");
+        ended.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await bench.EnableAsync(true);
+        await bench.TokenOkAsync(code);
+        await bench.TokenOkAsync(refresh);
+    }
+
+    [Theory]
+    [InlineData(0, 1, true)]
+    [InlineData(0, -1, false)]
+    [InlineData(6, 1, true)]
+    [InlineData(6, -1, false)]
+    public async Task Refresh_UntilIdleOrAbsoluteExpiry_IsGranted(int refreshes, int secondsLeft, bool isGood)
+    {
+        await bench.EnableAsync(true, idle: TimeSpan.FromDays(7), lifetime: TimeSpan.FromDays(36));
+        var refresh = (await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()))).Text("refresh_token");
+        for (var i = 0; i < refreshes; i++)
+        {
+            bench.Federated.Time.Advance(TimeSpan.FromDays(5));
+            refresh = (await bench.TokenOkAsync(bench.RefreshForm(refresh))).Text("refresh_token");
+        }
+
+        var end = refreshes == 0 ? TimeSpan.FromDays(7) : TimeSpan.FromDays(6);
+        bench.Federated.Time.Advance(end - TimeSpan.FromSeconds(secondsLeft));
+
+        if (isGood)
+        {
+            await bench.TokenOkAsync(bench.RefreshForm(refresh));
+        }
+        else
+        {
+            await bench.ShouldDenyAsync(bench.RefreshForm(refresh));
+        }
+    }
 
     [Theory]
     [InlineData("resource", "https://other.example/", "invalid_target")]

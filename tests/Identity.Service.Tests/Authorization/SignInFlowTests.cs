@@ -278,6 +278,62 @@ public sealed class SignInFlowTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("files.read", false, false, true)]
+    [InlineData("files.write", false, false, false)]
+    [InlineData("files.read", true, false, false)]
+    [InlineData("files.read", false, true, false)]
+    public async Task SignIn_Again_AsksOnlyForWhatWasNotAllowedOrHasEnded(
+        string scope,
+        bool isRevoked,
+        bool isOtherPerson,
+        bool isRemembered
+    )
+    {
+        await bench.RuleAsync(body => body["match"] = new JsonObject { ["subject_prefix"] = "bob" });
+        var token = await bench.TokenOkAsync(
+            bench.CodeForm(await bench.CodeAsync(parameters => parameters["scope"] = "files.read"))
+        );
+        if (isRevoked)
+        {
+            using var revoked = await bench.TokenAsync(
+                new() { ["token"] = token.Text("refresh_token") },
+                endpoint: "revoke"
+            );
+        }
+
+        bench.Subject = isOtherPerson ? "bob" : "ada";
+        using var browser = new ConsoleBrowser(bench.Service);
+        using var answer = await bench.SignInAsync(browser, parameters => parameters["scope"] = scope);
+
+        answer.StatusCode.ShouldBe(isRemembered ? HttpStatusCode.SeeOther : HttpStatusCode.OK);
+        if (isRemembered)
+        {
+            var second = await bench.TokenOkAsync(bench.CodeForm(AuthorizationBench.AnswerTo(answer)["code"]));
+            second.Text("scope").ShouldBe("files.read");
+        }
+    }
+
+    [Fact]
+    public async Task SignIn_AgainByAProgramOnTheComputer_AsksAgain()
+    {
+        const string Loopback = "http://127.0.0.1/callback";
+        await bench.Federated.CreateAsync(
+            $"/v1/oauth/clients/{bench.Client}",
+            new JsonObject { ["redirect_uris"] = new JsonArray(Loopback) }
+        );
+        using var browser = new ConsoleBrowser(bench.Service);
+        using var page = await bench.SignInAsync(browser, parameters => parameters["redirect_uri"] = Loopback);
+        using var answer = await bench.AnswerAsync(browser);
+        var form = bench.CodeForm(QueryHelpers.ParseQuery(answer.Headers.Location!.Query)["code"].ToString());
+        form["redirect_uri"] = Loopback;
+        await bench.TokenOkAsync(form);
+
+        using var again = await bench.SignInAsync(browser, parameters => parameters["redirect_uri"] = Loopback);
+
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Refresh_ArchivedRule_IsRefused()
     {
