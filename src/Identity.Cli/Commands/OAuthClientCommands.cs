@@ -17,7 +17,11 @@ internal static class OAuthClientCommands
             List(verbs),
             CommonVerbs.Show(verbs, Noun.OAuthClient),
             Update(verbs),
-            CommonVerbs.Archive(verbs, Noun.OAuthClient, "it gets no more tokens, and its client_id is never used again")
+            CommonVerbs.Archive(
+                verbs,
+                Noun.OAuthClient,
+                "it gets no more tokens, and its client_id is never used again"
+            )
         );
 
     private static Command Add(VerbFactory verbs)

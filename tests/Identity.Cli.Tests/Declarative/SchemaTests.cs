@@ -32,6 +32,14 @@ public sealed class SchemaTests : CommandTest
         schema["oneOf"]!
             .AsArray()
             .Select(kind => (string?)kind!["title"])
-            .ShouldBe(["range_set", "service_account", "oauth_client", "issuer", "tunnel", "certificate_authority", "rule"]);
+            .ShouldBe([
+                "range_set",
+                "service_account",
+                "oauth_client",
+                "issuer",
+                "tunnel",
+                "certificate_authority",
+                "rule",
+            ]);
     }
 }

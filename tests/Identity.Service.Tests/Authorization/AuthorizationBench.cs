@@ -78,12 +78,7 @@ internal sealed class AuthorizationBench : IAsyncDisposable
         return bench;
     }
 
-    public Task EnableAsync(
-        bool isEnabled,
-        TimeSpan? idle = null,
-        TimeSpan? lifetime = null,
-        string organization = ""
-    )
+    public Task EnableAsync(bool isEnabled, TimeSpan? idle = null, TimeSpan? lifetime = null, string organization = "")
     {
         AddressRanges.TryParse(["127.0.0.0/8"], out var networks, out _).ShouldBeTrue();
         return Service.ReloadAsync(options =>

@@ -200,9 +200,7 @@ public sealed class SignInAttackTests : IAsyncLifetime
     {
         using var own = SigningKey.Create();
         using var thief = SigningKey.Create();
-        var form = bench.CodeForm(
-            await bench.CodeAsync(parameters => parameters["dpop_jkt"] = own.KeyId)
-        );
+        var form = bench.CodeForm(await bench.CodeAsync(parameters => parameters["dpop_jkt"] = own.KeyId));
 
         await bench.ShouldDenyAsync(form, key: thief);
 

@@ -219,7 +219,10 @@ public sealed class SignInFlowTests : IAsyncLifetime
     [InlineData("issued_before_the_sign_in", false)]
     public async Task Refresh_LongAfterARevocation_IsRefusedIfTheGrantWasCovered(string what, bool isCovered)
     {
-        await bench.Federated.CreateAsync($"{FederatedService.Rules}/{bench.RuleId}", new JsonObject { ["name"] = "second" });
+        await bench.Federated.CreateAsync(
+            $"{FederatedService.Rules}/{bench.RuleId}",
+            new JsonObject { ["name"] = "second" }
+        );
         var token = await bench.TokenOkAsync(bench.CodeForm(await bench.CodeAsync()));
         bench.Federated.Time.Advance(TimeSpan.FromSeconds(5));
         var now = bench.Federated.Time.GetUtcNow();
