@@ -87,7 +87,6 @@ internal sealed class AuthorizationBench : IAsyncDisposable
                 SignIn = new SignInOptions
                 {
                     Issuer = Federated.Provider.Url,
-                    Organization = organization,
                     ClientId = ConsoleClient,
                     CaFile = caFile,
                     Networks = networks!,
