@@ -3,7 +3,7 @@
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
 //           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client,
-//           console: { client_id, redirect_uri }, groups: { person: [group] }, service, scope }
+//           console: { client_id, redirect_uris }, groups: { person: [group] }, service, scope, is_plain }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
 // Resources other than the identity service (`service`) have one scope, `scope`. A machine that names none gets it.
@@ -12,6 +12,8 @@
 // id_token has the groups that the person is in.
 // MCP clients register themselves (RFC 7591). This is for one machine's tests: any caller may register, within the bounds of
 // `checkRegistration` and `boundRegistrations`, and no client that registered itself gets a token for the identity service.
+// With `is_plain` it is as Entra ID: `resource` is an invalid_target in the console's sign-in, and there is neither registration
+// nor RFC 8414.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -49,7 +51,7 @@ const provider = new Provider(config.issuer, {
     client_id: config.console.client_id,
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code'],
-    redirect_uris: [config.console.redirect_uri],
+    redirect_uris: config.console.redirect_uris,
     response_types: ['code'],
     id_token_signed_response_alg: 'ES256',
   }],
@@ -76,12 +78,13 @@ const provider = new Provider(config.issuer, {
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
     devInteractions: { enabled: true },
-    registration: { enabled: true, issueRegistrationAccessToken: false },
+    registration: { enabled: !config.is_plain, issueRegistrationAccessToken: false },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (_ctx, resource, client) => {
         const isService = resource === config.service;
         if (isService && !known.has(client.clientId)) throw new errors.InvalidTarget();
+        if (config.is_plain && client.clientId === config.console.client_id) throw new errors.InvalidTarget();
         return {
           scope: isService ? '' : config.scope,
           audience: resource,
@@ -97,7 +100,9 @@ const provider = new Provider(config.issuer, {
 provider.use(boundRegistrations());
 // Clients look there first (RFC 8414 §3); the document is the same.
 provider.use((ctx, next) => {
-  if (ctx.path === '/.well-known/oauth-authorization-server') ctx.path = '/.well-known/openid-configuration';
+  if (ctx.path !== '/.well-known/oauth-authorization-server') return next();
+  if (config.is_plain) return;
+  ctx.path = '/.well-known/openid-configuration';
   return next();
 });
 

@@ -96,7 +96,7 @@ internal static class AuthorizationErrors
         "authorization.consent",
         400,
         "This sign-in is not the one that your browser began.",
-        "It took longer than ten minutes, or another page sent the form.",
+        "It took longer than ten minutes, the page was answered before, or another page sent the form.",
         "Start again in the program that opened this page."
     );
 }

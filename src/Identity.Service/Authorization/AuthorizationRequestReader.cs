@@ -114,7 +114,7 @@ internal sealed class AuthorizationRequestReader(OAuthClients.OAuthClients clien
                 ClientId = target.Client.ClientId,
                 RedirectUri = target.RedirectUri,
                 Challenge = challenge,
-                Resource = resource,
+                Resource = TokenTargets.RemoveRootPath(resource),
                 Scopes = scopes,
                 State = target.State,
                 KeyThumbprint = key,

@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.Storage;
 using Culvert.Jose.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -120,8 +121,7 @@ internal sealed class AuthorizeEndpoints(
 
         if (await decisions.IsRememberedAsync(organizationId, request, person, decided, http.RequestAborted))
         {
-            ConsoleCookie.Delete(http, BrowserCookie);
-            await AllowAsync(http, organizationId, target, request, person, decided);
+            await AllowAsync(http, organizationId, target, request, person, decided, once: null);
             return;
         }
 
@@ -142,10 +142,11 @@ internal sealed class AuthorizeEndpoints(
                 person.Name
             )
         );
-        // Browsers apply form-action to the redirect that follows the form too.
+        // Browsers apply form-action to every redirect that follows the form. Where the client's own redirect URI sends the
+        // browser next, to a program or to a page that says "done", is not known here.
         http.Response.Headers.ContentSecurityPolicy = ConsoleHeaders.Policy.Replace(
-            "form-action 'self'",
-            $"form-action 'self' {DescribeSource(target.RedirectUri)}",
+            "form-action 'self'; ",
+            "",
             StringComparison.Ordinal
         );
         await renderer.WriteAsync(typeof(ConsentPage), CreateRequest(http, browser), StatusCodes.Status200OK);
@@ -175,8 +176,8 @@ internal sealed class AuthorizeEndpoints(
             return;
         }
 
-        // The cookie is for one sign-in: the page cannot be sent again.
-        ConsoleCookie.Delete(http, BrowserCookie);
+        // Only once, and without ending the browser's other sign-ins: programs with several routes open a page for each.
+        var once = ConsentDecisions.CreateReplayKey(form[ConsentForm.RequestField]!, consent);
         if (await ReadAsync(organizationId, consent.Query, http) is not var (target, request))
         {
             return;
@@ -184,7 +185,7 @@ internal sealed class AuthorizeEndpoints(
 
         if (form[ConsentForm.AnswerField] != ConsentForm.Allow)
         {
-            await DenyAsync(http, organizationId, target, request, consent.Person, "consent_denied");
+            await DenyAsync(http, organizationId, target, request, consent.Person, "consent_denied", once);
             return;
         }
 
@@ -198,11 +199,11 @@ internal sealed class AuthorizeEndpoints(
         );
         if (decided.Rule is null)
         {
-            await DenyAsync(http, organizationId, target, request, consent.Person, decided.Denial.Name());
+            await DenyAsync(http, organizationId, target, request, consent.Person, decided.Denial.Name(), once);
             return;
         }
 
-        await AllowAsync(http, organizationId, target, request, consent.Person, decided);
+        await AllowAsync(http, organizationId, target, request, consent.Person, decided, once);
     }
 
     private async Task AllowAsync(
@@ -211,7 +212,8 @@ internal sealed class AuthorizeEndpoints(
         AuthorizationTarget target,
         AuthorizationRequest request,
         SignedInPerson person,
-        PersonDecision decided
+        PersonDecision decided,
+        ReplayKey? once
     )
     {
         var code = await decisions.AllowAsync(
@@ -220,6 +222,7 @@ internal sealed class AuthorizeEndpoints(
             request,
             person,
             decided,
+            once,
             http.RequestAborted
         );
         if (code.IsOk)
@@ -228,7 +231,7 @@ internal sealed class AuthorizeEndpoints(
         }
         else
         {
-            Redirect(http, organizationId, target, code.Refusal);
+            await RefuseAsync(http, organizationId, target, code.Refusal);
         }
     }
 
@@ -238,18 +241,32 @@ internal sealed class AuthorizeEndpoints(
         AuthorizationTarget target,
         AuthorizationRequest request,
         SignedInPerson person,
-        string reason
+        string reason,
+        ReplayKey? once = null
     )
     {
-        var unavailable = await decisions.DenyAsync(
+        var refusal = await decisions.DenyAsync(
             new ApiRequest(http),
             organizationId,
             request,
             person,
             reason,
+            once,
             http.RequestAborted
         );
-        Redirect(http, organizationId, target, unavailable ?? AuthorizationErrors.AccessDenied.Refuse());
+        await RefuseAsync(http, organizationId, target, refusal ?? AuthorizationErrors.AccessDenied.Refuse());
+    }
+
+    // A page that was answered before is no answer to the client, which has the first one.
+    private Task RefuseAsync(HttpContext http, string organizationId, AuthorizationTarget target, Refusal refusal)
+    {
+        if (refusal.Code == AuthorizationErrors.Consent)
+        {
+            return RefuseAsync(http, refusal);
+        }
+
+        Redirect(http, organizationId, target, refusal);
+        return Task.CompletedTask;
     }
 
     // Null: the request has been answered.
@@ -354,11 +371,4 @@ internal sealed class AuthorizeEndpoints(
 
     private static string DescribeHost(string redirectUri) =>
         Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Authority : redirectUri;
-
-    private static string DescribeSource(string redirectUri) =>
-        Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri)
-            ? uri.Scheme is "https" or "http"
-                ? uri.GetLeftPart(UriPartial.Authority)
-                : $"{uri.Scheme}:"
-            : "";
 }

@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
@@ -43,12 +45,14 @@ internal sealed class ConsentDecisions(
             cancellationToken
         );
 
+    /// <param name="once">Null if the person was not asked.</param>
     public async ValueTask<Result<string>> AllowAsync(
         ApiRequest http,
         string organizationId,
         AuthorizationRequest request,
         SignedInPerson person,
         PersonDecision decided,
+        ReplayKey? once,
         CancellationToken cancellationToken
     )
     {
@@ -80,11 +84,12 @@ internal sealed class ConsentDecisions(
                     new AuditOrigin(now, AuthorizationEvents.Cause(http, person)),
                     grant
                 ),
+                Replay = once,
                 Statements = [grants.Insert(grant)],
             },
             cancellationToken
         );
-        return result.RefusalUnlessCommitted() is { } refusal
+        return FindRefusal(result) is { } refusal
             ? refusal
             : values.Seal(
                 PersonTokens.CodePurpose,
@@ -103,20 +108,39 @@ internal sealed class ConsentDecisions(
     }
 
     /// <summary>Null if the denial is recorded.</summary>
+    /// <param name="once">Null if the person was not asked.</param>
     public async ValueTask<Refusal?> DenyAsync(
         ApiRequest http,
         string organizationId,
         AuthorizationRequest request,
         SignedInPerson person,
         string reason,
+        ReplayKey? once,
         CancellationToken cancellationToken
     )
     {
         var origin = new AuditOrigin(time.GetStoreNow(), AuthorizationEvents.Cause(http, person));
         var result = await journal.CommitAsync(
-            new Decision { Event = AuthorizationEvents.SignInDenied(origin, organizationId, request, reason) },
+            new Decision
+            {
+                Event = AuthorizationEvents.SignInDenied(origin, organizationId, request, reason),
+                Replay = once,
+            },
             cancellationToken
         );
-        return result.RefusalUnlessCommitted();
+        return FindRefusal(result);
     }
+
+    /// <summary>A consent page can be answered once.</summary>
+    /// <param name="text">The sealed request that the page carried. Its bytes count, whose text may be written in several ways.</param>
+    public static ReplayKey CreateReplayKey(string text, ConsentRequest consent) =>
+        new(
+            SHA256.HashData(Base64Url.DecodeFromChars(text)),
+            DateTimeOffset.FromUnixTimeSeconds(consent.ExpiresAt) + FederationOptions.LongestLeeway
+        );
+
+    private static Refusal? FindRefusal(CommitResult result) =>
+        result.Outcome == CommitOutcome.Replayed
+            ? AuthorizationErrors.Consent.Refuse()
+            : result.RefusalUnlessCommitted();
 }

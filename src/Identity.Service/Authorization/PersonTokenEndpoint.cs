@@ -142,7 +142,7 @@ internal sealed class PersonTokenEndpoint(
             {
                 RedirectUri = form.Text("redirect_uri"),
                 Verifier = form.Text("code_verifier"),
-                Resource = form.Text("resource"),
+                Resource = form.Text("resource") is { } resource ? TokenTargets.RemoveRootPath(resource) : null,
                 Scopes = scopes,
             };
     }

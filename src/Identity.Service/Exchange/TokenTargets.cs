@@ -29,6 +29,20 @@ internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity
         && !target.AsSpan().ContainsAny('#', '?')
         && (uri.AbsoluteUri == target || (uri.AbsolutePath == "/" && uri.AbsoluteUri == target + "/"));
 
+    /// <summary>
+    /// The target as the metadata of a route writes it. A route at the root of its host has no path there, and many clients
+    /// send the slash that their URL libraries add (RFC 3986 §6.2.3: the same URI).
+    /// </summary>
+    public static string RemoveRootPath(string target)
+    {
+        const string prefix = "https://";
+        return
+            target.StartsWith(prefix, StringComparison.Ordinal)
+            && target.IndexOf('/', prefix.Length) == target.Length - 1
+            ? target[..^1]
+            : target;
+    }
+
     /// <param name="workspaceId">The token's workspace; it may not target a tunnel of another one.</param>
     public async ValueTask<bool> AllowsAsync(
         CompiledRule rule,

@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.OAuthClients;
 
 /// <summary>
 /// Which redirect URIs a client may register, and whether one is registered. Comparison is byte for byte (RFC 9700 §4.1.3), except that
-/// the port of a loopback IP literal may differ (RFC 8252 §7.3).
+/// the port of a loopback IP literal may differ (RFC 8252 §7.3), and that of <c>localhost</c> where the registered URI has none.
 /// </summary>
 internal static class RedirectUris
 {
@@ -130,14 +130,16 @@ internal static class RedirectUris
         client.RedirectUris.Contains(redirectUri, StringComparer.Ordinal)
         || (
             Check(redirectUri) is null
-            && RemovePort(redirectUri) is { } requested
-            && client.RedirectUris.Any(one => RemovePort(one) == requested)
+            && RemovePort(redirectUri, IsLoopback) is { } requested
+            && client.RedirectUris.Any(one => one == requested || RemovePort(one, IsLoopbackLiteral) == requested)
         );
 
     private static bool IsWebHost(string host) =>
         WebHosts.IsDnsName(host) && !host.EndsWith($".{Localhost}", StringComparison.Ordinal);
 
-    private static bool IsLoopback(string host) => host == Localhost || LoopbackLiterals.Contains(host);
+    private static bool IsLoopback(string host) => host == Localhost || IsLoopbackLiteral(host);
+
+    private static bool IsLoopbackLiteral(string host) => LoopbackLiterals.Contains(host);
 
     private static bool CheckWeb(string rest, Func<string, bool> isHost)
     {
@@ -178,8 +180,9 @@ internal static class RedirectUris
             : "a private-use scheme is followed by a path or by // and a name, without user or dot segment.";
     }
 
-    // Null unless the host is a loopback IP literal. "localhost" may resolve to another address, so its port is compared.
-    private static string? RemovePort(string uri)
+    // "localhost" may resolve to another address, so a registered port of it is compared. Native clients listen on a port that
+    // the system chooses, and several that use this name register it without a port.
+    private static string? RemovePort(string uri, Func<string, bool> isHost)
     {
         const string prefix = $"{Plain}://";
         if (!uri.StartsWith(prefix, StringComparison.Ordinal))
@@ -188,7 +191,7 @@ internal static class RedirectUris
         }
 
         var authority = WebHosts.SplitAuthority(uri[prefix.Length..]).Authority;
-        return WebHosts.SplitPort(authority) is { } parts && LoopbackLiterals.Contains(parts.Host)
+        return WebHosts.SplitPort(authority) is { } parts && isHost(parts.Host)
             ? prefix + parts.Host + uri[(prefix.Length + authority.Length)..]
             : null;
     }

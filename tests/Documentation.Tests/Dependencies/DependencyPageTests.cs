@@ -32,6 +32,7 @@ public sealed class DependencyPageTests
         "MPL-2.0",
         "MIT AND Apache-2.0",
         "(MIT AND Zlib)",
+        "(MIT OR CC0-1.0)",
         "(MIT OR GPL-3.0-or-later)",
         "(WTFPL OR MIT)",
     ];

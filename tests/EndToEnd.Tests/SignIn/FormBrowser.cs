@@ -3,8 +3,11 @@ using Culvert.EndToEnd.Tests.Harness;
 
 namespace Culvert.EndToEnd.Tests.SignIn;
 
-/// <summary>A browser at oidc-provider of which only the forms count: name, consent, code. It keeps cookies.</summary>
-internal sealed partial class FormBrowser(string providerCaFile) : IDisposable
+/// <summary>
+/// A browser at oidc-provider and at the service of which only the forms count: name, consent, code. It keeps cookies.
+/// </summary>
+/// <param name="roots">PEM file of the roots that it trusts.</param>
+internal sealed partial class FormBrowser(string roots) : IDisposable
 {
     private const int MaxForms = 6;
 
@@ -12,7 +15,7 @@ internal sealed partial class FormBrowser(string providerCaFile) : IDisposable
         new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = new() { CertificateChainPolicy = McpCaller.TrustOnly(providerCaFile) },
+            SslOptions = new() { CertificateChainPolicy = McpCaller.TrustOnly(roots) },
         }
     );
 
@@ -24,24 +27,55 @@ internal sealed partial class FormBrowser(string providerCaFile) : IDisposable
     /// </summary>
     public async Task<string> ConfirmAsync(Uri page, string person, string code, CancellationToken cancellationToken)
     {
-        var answer = await FollowAsync(await client.GetAsync(page, cancellationToken), cancellationToken);
+        var (html, back) = await FillAsync(page, person, code, cancellationToken);
+        return back is null ? html : await VisitAsync(back, cancellationToken);
+    }
+
+    /// <summary>
+    /// Signs in as that person and allows the client. Returns where the browser is sent then, on this machine, without
+    /// visiting it.
+    /// </summary>
+    public async Task<Uri> AllowAsync(Uri page, string person, CancellationToken cancellationToken)
+    {
+        var (html, back) = await FillAsync(page, person, code: "", cancellationToken);
+        return back ?? throw new InvalidOperationException($"The last page has no form and no redirect: {html}");
+    }
+
+    public Task<string> VisitAsync(Uri page, CancellationToken cancellationToken) =>
+        client.GetStringAsync(page, cancellationToken);
+
+    private async Task<(string Html, Uri? Back)> FillAsync(
+        Uri page,
+        string person,
+        string code,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = await client.GetAsync(page, cancellationToken);
         for (var form = 0; form < MaxForms; form++)
         {
             var html = await answer.Content.ReadAsStringAsync(cancellationToken);
+            if (FindRedirect(answer) is { } back)
+            {
+                answer.Dispose();
+                return (html, back);
+            }
+
             var at = answer.RequestMessage!.RequestUri!;
             answer.Dispose();
             if (Form().Match(html) is not { Success: true } found)
             {
-                return html;
+                return (html, null);
             }
 
             var fields = Hidden()
                 .Matches(html)
                 .ToDictionary(field => field.Groups["name"].Value, field => field.Groups["value"].Value);
             (fields["user_code"], fields["login"], fields["password"]) = (code, person, "anything");
+            fields["answer"] = "allow"; // of the service's consent page
             using var filled = new FormUrlEncodedContent(fields);
             var next = new Uri(at, found.Groups["action"].Value);
-            answer = await FollowAsync(await client.PostAsync(next, filled, cancellationToken), cancellationToken);
+            answer = await client.PostAsync(next, filled, cancellationToken);
         }
 
         throw new InvalidOperationException(
@@ -52,7 +86,7 @@ internal sealed partial class FormBrowser(string providerCaFile) : IDisposable
     /// <summary>The person takes the link on the first page that gives up. Returns whether there was one.</summary>
     public async Task<bool> AbortAsync(Uri page, CancellationToken cancellationToken)
     {
-        using var first = await FollowAsync(await client.GetAsync(page, cancellationToken), cancellationToken);
+        using var first = await client.GetAsync(page, cancellationToken);
         var link = Abort().Match(await first.Content.ReadAsStringAsync(cancellationToken));
         if (!link.Success)
         {
@@ -60,21 +94,18 @@ internal sealed partial class FormBrowser(string providerCaFile) : IDisposable
         }
 
         var target = new Uri(first.RequestMessage!.RequestUri!, link.Groups["link"].Value);
-        using var last = await FollowAsync(await client.GetAsync(target, cancellationToken), cancellationToken);
+        using var last = await client.GetAsync(target, cancellationToken);
+        if (FindRedirect(last) is { } back)
+        {
+            await VisitAsync(back, cancellationToken);
+        }
+
         return true;
     }
 
     // From https to loopback: a browser follows this redirect, and HttpClient does not.
-    private async Task<HttpResponseMessage> FollowAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        if (answer.Headers.Location is not { IsAbsoluteUri: true, Scheme: "http", Host: "127.0.0.1" } back)
-        {
-            return answer;
-        }
-
-        answer.Dispose();
-        return await client.GetAsync(back, cancellationToken);
-    }
+    private static Uri? FindRedirect(HttpResponseMessage answer) =>
+        answer.Headers.Location is { IsAbsoluteUri: true, Scheme: "http", IsLoopback: true } back ? back : null;
 
     [GeneratedRegex("<a href=\"(?<link>[^\"]+/abort)\"")]
     private static partial Regex Abort();

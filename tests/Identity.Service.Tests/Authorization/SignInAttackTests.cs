@@ -145,6 +145,30 @@ public sealed class SignInAttackTests : IAsyncLifetime
         response.Headers.Location.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(ConsentForm.Allow, ConsentForm.Allow)]
+    [InlineData(ConsentForm.Allow, ConsentForm.Deny)]
+    [InlineData(ConsentForm.Deny, ConsentForm.Allow)]
+    public async Task Consent_AnsweredTwice_IsRefused(string first, string second)
+    {
+        using var browser = new ConsoleBrowser(bench.Service);
+        using var page = await bench.SignInAsync(browser);
+        var (token, request) = (ConsoleBrowser.TokenOf(browser.Page), AuthorizationBench.RequestOn(browser));
+        using var answered = await bench.AnswerAsync(browser, first);
+        answered.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+
+        using var response = await browser.SubmitWithAsync(
+            $"/oauth/{bench.Organization}/consent",
+            token,
+            (ConsentForm.RequestField, request),
+            (ConsentForm.AnswerField, second)
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        response.Headers.Location.ShouldBeNull();
+        browser.Page.ShouldContain("authorization.consent");
+    }
+
     [Fact]
     public async Task Consent_FormOfAnotherPage_IsRefused()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Platform.Wire;
@@ -67,6 +68,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
         browser.Page.ShouldContain("Ada Lovelace");
         browser.Page.ShouldContain("client.example.com");
         page.Header("content-security-policy")!.ShouldContain("frame-ancestors 'none'");
+        page.Header("content-security-policy")!.ShouldNotContain("form-action");
         page.Header("x-frame-options").ShouldBe("DENY");
 
         using var answered = await bench.AnswerAsync(browser);
@@ -89,6 +91,50 @@ public sealed class SignInFlowTests : IAsyncLifetime
             .GetProperty("event_data")
             .Text("token_id")
             .ShouldBe(claims.Text("jti"));
+    }
+
+    [Theory]
+    [InlineData("", "/")]
+    [InlineData("/", "")]
+    [InlineData("/", "/")]
+    public async Task SignIn_RouteAtTheRootOfItsHost_TokenIsForTheResourceWithoutASlash(string asked, string redeemed)
+    {
+        var root = new Uri(bench.Resource).GetLeftPart(UriPartial.Authority);
+        var code = await bench.CodeAsync(parameters => parameters["resource"] = root + asked);
+        var form = bench.CodeForm(code);
+        form["resource"] = root + redeemed;
+
+        var token = await bench.TokenOkAsync(form);
+
+        ReadClaims(token).Text("aud").ShouldBe(root);
+        var refresh = bench.RefreshForm(token.Text("refresh_token"));
+        refresh["resource"] = root + redeemed;
+        ReadClaims(await bench.TokenOkAsync(refresh)).Text("aud").ShouldBe(root);
+    }
+
+    [Fact]
+    public async Task SignIn_TwoPagesInOneBrowser_BothGetTheirTokens()
+    {
+        using var browser = new ConsoleBrowser(bench.Service);
+        using var first = await bench.SignInAsync(browser);
+        var (token, request) = (ConsoleBrowser.TokenOf(browser.Page), AuthorizationBench.RequestOn(browser));
+        using var second = await bench.SignInAsync(browser);
+
+        using var secondAnswer = await bench.AnswerAsync(browser);
+        using var firstAnswer = await browser.SubmitWithAsync(
+            $"/oauth/{bench.Organization}/consent",
+            token,
+            (ConsentForm.RequestField, request),
+            (ConsentForm.AnswerField, ConsentForm.Allow)
+        );
+
+        var tokens = new List<JsonElement>();
+        foreach (var answer in (HttpResponseMessage[])[firstAnswer, secondAnswer])
+        {
+            tokens.Add(await bench.TokenOkAsync(bench.CodeForm(AuthorizationBench.AnswerTo(answer)["code"])));
+        }
+
+        ReadClaims(tokens[0]).Text("family").ShouldNotBe(ReadClaims(tokens[1]).Text("family"));
     }
 
     [Fact]

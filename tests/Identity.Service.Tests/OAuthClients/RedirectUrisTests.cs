@@ -104,6 +104,14 @@ public sealed class RedirectUrisTests
     [InlineData("http://localhost:3000/cb", true)]
     [InlineData("http://localhost:3001/cb", false)]
     [InlineData("http://localhost/cb", false)]
+    [InlineData("http://localhost/any", true)]
+    [InlineData("http://localhost:50123/any", true)]
+    [InlineData("http://localhost:99999/any", false)]
+    [InlineData("http://localhost:50123/any/other", false)]
+    [InlineData("http://localhost:50123@evil.example/any", false)]
+    [InlineData("http://127.0.0.1:50123/any", false)]
+    [InlineData("https://localhost:50123/any", false)]
+    [InlineData("https://client.example.com:50123/cb", false)]
     [InlineData("com.example.app:/cb", true)]
     [InlineData("com.example.app:/cb2", false)]
     public void IsRegistered_RequestedUri_IsComparedExactlyButForLoopbackPorts(string requested, bool expected)
@@ -116,6 +124,7 @@ public sealed class RedirectUrisTests
                 "http://127.0.0.1:8000/cb",
                 "http://[::1]/cb",
                 "http://localhost:3000/cb",
+                "http://localhost/any",
                 "com.example.app:/cb",
             ],
             OAuthClientKind.Registered

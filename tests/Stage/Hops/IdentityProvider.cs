@@ -108,7 +108,15 @@ internal sealed class IdentityProvider
     /// The resource that every workload's token command asks for: the service's public URL. That of the MCP client takes
     /// the resource as its argument.
     /// </param>
-    public async Task ConfigureAsync(string audience, CancellationToken cancellationToken)
+    /// <param name="organizationId">
+    /// The organization whose people sign in to routes; null = none. The provider then refuses <c>resource</c> to people, and
+    /// has neither registration nor RFC 8414, as Entra ID.
+    /// </param>
+    public async Task ConfigureAsync(
+        string audience,
+        CancellationToken cancellationToken,
+        string? organizationId = null
+    )
     {
         var folder = run.Folder(Name);
         if (!File.Exists(CaFile))
@@ -134,7 +142,11 @@ internal sealed class IdentityProvider
             );
         }
 
-        await File.WriteAllTextAsync(run.File(Name, "idp.json"), Configuration(folder, audience), cancellationToken);
+        await File.WriteAllTextAsync(
+            run.File(Name, "idp.json"),
+            Configuration(folder, audience, organizationId),
+            cancellationToken
+        );
     }
 
     private async Task MakeKeysAsync(string folder, CancellationToken cancellationToken)
@@ -202,7 +214,7 @@ internal sealed class IdentityProvider
 
     private string KeysFile => run.File(Name, "keys.json");
 
-    private string Configuration(string folder, string audience) =>
+    private string Configuration(string folder, string audience, string? organizationId) =>
         JsonSerializer.Serialize(
             new
             {
@@ -218,8 +230,11 @@ internal sealed class IdentityProvider
                 console = new
                 {
                     client_id = ConsoleClient,
-                    redirect_uri = $"{audience}/console/sign-in/provider/callback",
+                    redirect_uris = organizationId is null
+                        ? [ConsoleCallback(audience)]
+                        : new[] { ConsoleCallback(audience), $"{audience}/oauth/{organizationId}/callback" },
                 },
+                is_plain = organizationId is not null,
                 groups = new Dictionary<string, string[]>
                 {
                     [OperatorPerson] = ["staff", OperatorGroup],
@@ -235,6 +250,8 @@ internal sealed class IdentityProvider
                 }),
             }
         );
+
+    private static string ConsoleCallback(string service) => $"{service}/console/sign-in/provider/callback";
 
     private static Dictionary<string, object> ClaimsOf(string client)
     {

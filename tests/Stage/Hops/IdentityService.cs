@@ -25,12 +25,14 @@ internal sealed class IdentityService
     /// <param name="time">The clock.</param>
     /// <param name="node">Which node it is, where a balancer is called instead; null = the only one.</param>
     /// <param name="descriptors">How many descriptors its process may hold; null = as many as this one.</param>
+    /// <param name="environment">What it inherits from its host; null = nothing.</param>
     public IdentityService(
         RunDirectory run,
         PortPlan ports,
         TimeProvider time,
         ServiceNode? node = null,
-        int? descriptors = null
+        int? descriptors = null,
+        IReadOnlyDictionary<string, string>? environment = null
     )
     {
         (this.run, this.ports, this.time, this.node) = (run, ports, time, node);
@@ -51,7 +53,7 @@ internal sealed class IdentityService
                         "--config",
                         ConfigurationFile,
                     ],
-                new Dictionary<string, string>(),
+                environment ?? new Dictionary<string, string>(),
                 run.Path
             ),
             run.LogFile(Folder),
@@ -117,6 +119,10 @@ internal sealed class IdentityService
             : "";
         var audit = options.AuditExport ? $"audit: {{export: [\"file:{AuditExport}\"]}}\n" : "";
         var signIn = options.SignIn.Length > 0 ? $"sign_in: {options.SignIn}\n" : "";
+        var documents = options.ClientDocumentHost is { } host
+            ? $", client_documents: [{host}], client_document_networks: [{string.Join(", ", Loopback.Ranges.Select(range => $"\"{range}\""))}]"
+            : "";
+        var authorization = options.RouteSignIn ? $"authorization: {{enabled: true{documents}}}\n" : "";
         var storage = "";
         if (options.Postgres)
         {
@@ -149,7 +155,7 @@ internal sealed class IdentityService
             certificates: {approval: single{{life}}{{signing}}}  # one person runs this; two would approve for each other
             tunnels: {domain_suffix: tunnel.localhost{{hostnames}}}
             limits: {exchange_per_address: {{options.ExchangesPerSecond}}/1s, exchange_per_subject: {{options.ExchangesPerSecond}}/1s, exchange_per_issuer: {{options.ExchangesPerSecond}}/1s{{issuing}}}
-            {{refresh}}{{audit}}{{signIn}}{{storage}}{{several}}
+            {{refresh}}{{audit}}{{signIn}}{{authorization}}{{storage}}{{several}}
             """,
             cancellationToken
         );

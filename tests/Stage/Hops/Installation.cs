@@ -55,7 +55,8 @@ internal sealed class Installation
             ha is null
                 ? null
                 : new ServiceNode(IdentityService.Name, "node-1", ha.FirstApi, ha.FirstMachine, ports.ServiceHealth),
-            options.ServiceDescriptors
+            options.ServiceDescriptors,
+            options.ServiceEnvironment
         );
         culvert = new Operator(run, Service);
         Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time);
@@ -65,6 +66,7 @@ internal sealed class Installation
             RouteSettings = options.RouteSettings,
             Commands = options.Commands,
             Sections = options.AgentSections,
+            RouteSignIn = options.RouteSignIn,
         };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);
@@ -211,9 +213,16 @@ internal sealed class Installation
             Service.Process,
             async () =>
             {
-                await Service.ConfigureAsync(options, cancellationToken);
+                await Service.ConfigureAsync(
+                    options.RouteSignIn ? options with { SignIn = IdentityProvider.SignIn } : options,
+                    cancellationToken
+                );
                 Started(Service.Start);
-                await IdentityProvider.ConfigureAsync(Service.PublicUrl, cancellationToken);
+                await IdentityProvider.ConfigureAsync(
+                    Service.PublicUrl,
+                    cancellationToken,
+                    options.RouteSignIn ? record.OrganizationId : null
+                );
                 Started(IdentityProvider.Start);
                 StartUpstreams();
                 await Task.WhenAll(IdentityProvider.WaitAsync(cancellationToken), Service.WaitAsync(cancellationToken));

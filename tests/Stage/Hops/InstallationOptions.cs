@@ -35,6 +35,18 @@ internal sealed record InstallationOptions
     /// <summary>What <c>sign_in</c> of the service says, on one line; empty = nothing.</summary>
     public string SignIn { get; init; } = "";
 
+    /// <summary>
+    /// Whether people sign in to routes (docs/sign-in.md): the first tunnel's agent then accepts the service's tokens alone,
+    /// and the identity provider offers people no more than many companies' do.
+    /// </summary>
+    public bool RouteSignIn { get; init; }
+
+    /// <summary>The host whose client metadata documents the service accepts, on this machine; null = none.</summary>
+    public string? ClientDocumentHost { get; init; }
+
+    /// <summary>Environment of the service, for what it inherits from its host.</summary>
+    public IReadOnlyDictionary<string, string> ServiceEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Exchanges that one address may ask for per second; tests ask faster than one company's workloads do.</summary>
     public int ExchangesPerSecond { get; init; } = 50;
 

@@ -1,11 +1,15 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 
 namespace Culvert.Stage.Hops;
 
-/// <summary>Reads what the service records, for the report at the end and for the tests. Changes go through <see cref="Operator"/>.</summary>
+/// <summary>
+/// Reads what the service records, for the report at the end and for the tests. Changes go through <see cref="Operator"/>
+/// where <c>culvert</c> has a command for them.
+/// </summary>
 internal sealed class ManagementApi : IDisposable
 {
     private readonly HttpClient client;
@@ -37,6 +41,19 @@ internal sealed class ManagementApi : IDisposable
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
         return document.RootElement.Clone();
+    }
+
+    public async Task<JsonElement> CreateAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri(path, UriKind.Relative), content, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"POST {path}: {text}", null, answer.StatusCode);
+        }
+
+        return JsonElement.Parse(text);
     }
 
     /// <summary>Every element of a paged list.</summary>

@@ -64,6 +64,9 @@ internal sealed class TunnelAgent
     /// <summary>More of each route's <c>upstream</c> section, a key to a line.</summary>
     public IReadOnlyList<string> UpstreamSettings { get; init; } = [];
 
+    /// <summary>Whether the routes accept the service's tokens for people, and no others.</summary>
+    public bool RouteSignIn { get; init; }
+
     /// <summary>Further sections of its file; empty = none.</summary>
     public string Sections { get; init; } = "";
 
@@ -87,7 +90,7 @@ internal sealed class TunnelAgent
         run.Folder(Name);
         var oauth = issuer is null
             ? "{mode: dangerous_none}"
-            : $"{{mode: required, issuers: [corp], required_scopes: [{IdentityProvider.McpScope}]}}";
+            : $"{{mode: required, issuers: [{(RouteSignIn ? "culvert" : "corp")}], required_scopes: [{IdentityProvider.McpScope}]}}";
         return File.WriteAllTextAsync(
             run.File(Name, "agent.yaml"),
             $$"""
@@ -98,7 +101,7 @@ internal sealed class TunnelAgent
               id: {{tunnelId}}
               drain_timeout: 2s
             {{certificates}}
-            {{Issuers(issuer)}}
+            {{(RouteSignIn ? "" : Issuers(issuer))}}
             routes:
             {{string.Join('\n', upstreams.Select(u => RouteYaml(u.Key, u.Value, origins, areMcp, oauth)))}}
             {{string.Join('\n', Commands.Select(p => ProgramYaml(p.Key, p.Value, origins, oauth)))}}

@@ -166,7 +166,7 @@ check_prerequisites() {
 # node of its own (200 MB), which only tests need, as they do the types of Kubernetes' API.
 install_peers() {
   local folder done
-  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance tests/Peers/console tests/Peers/kubernetes tests/Peers/servers}; do
+  for folder in tests/Peers ${with_test_tools:+tests/Peers/conformance tests/Peers/console tests/Peers/kubernetes tests/Peers/servers tests/Peers/sign-in}; do
     done="$folder/node_modules/.installed-lock.json"
     cmp -s "$folder/package-lock.json" "$done" && continue
     echo "npm: installing the test peers under $folder/node_modules (undo: remove that folder)"

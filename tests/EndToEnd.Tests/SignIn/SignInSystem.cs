@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.Stage.Hops;
+using Culvert.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Culvert.EndToEnd.Tests.SignIn;
+
+/// <summary>
+/// A route that people sign in to (docs/sign-in.md): the service is its authorization server, the identity provider offers as
+/// little as Entra ID, and a host on this machine serves a client's metadata document.
+/// </summary>
+public sealed class SignInSystem : RunningSystem
+{
+    /// <summary>The person whom the rule names.</summary>
+    public const string Person = "alice";
+
+    /// <summary>Another person of the company: no rule names this one.</summary>
+    public const string Stranger = "mallory";
+
+    /// <summary>What the registered client and the document say; the port may differ (RFC 8252 §7.3).</summary>
+    public const string RedirectUri = "http://127.0.0.1/callback";
+
+    /// <summary>The same for programs that use this name unless they are told otherwise.</summary>
+    private const string NamedRedirectUri = "http://localhost/oauth/callback";
+
+    private const string DocumentHost = "client.localhost";
+
+    private readonly TestPki pki;
+    private readonly string rootFile;
+    private TestServer? documents;
+
+    public SignInSystem()
+        : this(new TestPki(TimeProvider.System.GetUtcNow()), Path.GetTempFileName()) { }
+
+    private SignInSystem(TestPki pki, string rootFile)
+        : base(
+            new InstallationOptions
+            {
+                ExchangesPerSecond = 1000,
+                ManualTunnel = false,
+                RouteSignIn = true,
+                ClientDocumentHost = DocumentHost,
+                // The host's trust store, which the service consults for public names.
+                ServiceEnvironment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = rootFile },
+            }
+        )
+    {
+        (this.pki, this.rootFile) = (pki, rootFile);
+        File.WriteAllText(rootFile, pki.RootPem);
+    }
+
+    /// <summary>The registered client.</summary>
+    public string ClientId { get; private set; } = "";
+
+    /// <summary>The <c>client_id</c> of the client that a document describes.</summary>
+    public Uri DocumentUrl { get; private set; } = null!;
+
+    public string Issuer => $"{Installation.Service.PublicUrl}/oauth/{Installation.Record.OrganizationId}";
+
+    /// <summary>The roots of the route and the service: all that a client needs.</summary>
+    public string ClientRoots => Installation.Run.File("client-roots.pem");
+
+    /// <summary>The roots of the service and the identity provider: all that a browser needs.</summary>
+    public string BrowserRoots => Installation.Run.File("browser-roots.pem");
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        var cancel = CancellationToken.None;
+        documents = await TestServer.StartAsync(
+            ServeDocumentAsync,
+            pki.Issue(dnsNames: [DocumentHost], usages: [TestPki.ServerAuthentication]),
+            pki.Issuing
+        );
+        DocumentUrl = new Uri($"https://{DocumentHost}:{documents.Port}/client.json");
+        var account = await Installation.Operator.CreateAsync("service-account create people", cancel);
+        await Installation.Operator.CreateAsync(
+            "rule create people",
+            cancel,
+            "--issuer",
+            Installation.Record.IssuerId,
+            "--service-account",
+            account,
+            "--subject-type",
+            "person",
+            "--subject",
+            Person,
+            "--route-scope",
+            IdentityProvider.McpScope,
+            "--tunnel",
+            Installation.Record.Tunnel.Id
+        );
+        ClientId = await RegisterAsync([RedirectUri, NamedRedirectUri]);
+        await ConcatenateAsync(
+            ClientRoots,
+            Installation.Record.Tunnel.TrustBundle,
+            Installation.Service.PlatformCaFile
+        );
+        await ConcatenateAsync(BrowserRoots, Installation.IdentityProvider.CaFile, Installation.Service.PlatformCaFile);
+    }
+
+    protected override async ValueTask ReleaseAsync()
+    {
+        if (documents is not null)
+        {
+            await documents.DisposeAsync();
+        }
+
+        File.Delete(rootFile);
+    }
+
+    private async Task<string> RegisterAsync(IReadOnlyList<string> redirectUris)
+    {
+        using var api = new ManagementApi(Installation.Service);
+        var made = await api.CreateAsync(
+            "/v1/oauth/clients",
+            new { name = "Clients of the tests", redirect_uris = redirectUris },
+            CancellationToken.None
+        );
+        return made.GetProperty("id").GetString()!;
+    }
+
+    private Task ServeDocumentAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    client_id = DocumentUrl.AbsoluteUri,
+                    client_name = "A client with a document",
+                    redirect_uris = new[] { RedirectUri },
+                    grant_types = new[] { "authorization_code", "refresh_token" },
+                    response_types = new[] { "code" },
+                    token_endpoint_auth_method = "none",
+                }
+            )
+        );
+    }
+
+    private static async Task ConcatenateAsync(string file, params IEnumerable<string> parts)
+    {
+        var texts = await Task.WhenAll(parts.Select(part => File.ReadAllTextAsync(part)));
+        await File.WriteAllTextAsync(file, string.Join('\n', texts));
+    }
+}
