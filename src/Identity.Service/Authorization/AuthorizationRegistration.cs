@@ -16,7 +16,13 @@ internal static class AuthorizationRegistration
             .AddSingleton<GrantEnder>()
             .AddSingleton<IOffBoardingEffect, GrantOffBoarding>()
             .AddSingleton<ConsentDecisions>()
+            .AddSingleton<PersonGrants>()
             .AddSingleton<PersonTokens>()
+            .AddSingleton<IdentityAssertionProver>()
+            .AddSingleton<IdentityAssertionGrants>()
+            .AddSingleton<WorkloadRules>()
+            .AddSingleton<WorkloadAssertionGrants>()
+            .AddSingleton<AssertionGrants>()
             .AddSingleton<PersonTokenEndpoint>()
             .AddSingleton<OrganizationMetadataEndpoint>()
             .AddSingleton<AuthorizeEndpoints>();
