@@ -55,8 +55,8 @@ internal static class AuthorizationErrors
         "authorization.unsupported_grant_type",
         400,
         "The grant type is not supported.",
-        "grant_type is neither authorization_code nor refresh_token.",
-        "Use authorization_code or refresh_token."
+        "grant_type is neither authorization_code nor refresh_token nor urn:ietf:params:oauth:grant-type:jwt-bearer.",
+        "Use one of these three."
     )
     {
         OAuthError = "unsupported_grant_type",

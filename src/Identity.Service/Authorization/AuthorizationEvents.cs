@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Authorization;
@@ -55,6 +56,39 @@ internal static class AuthorizationEvents
                 ("token_id", tokenId),
                 ("token_scope", scope),
                 ("jkt", grant.KeyThumbprint),
+            ]
+        )
+        {
+            Status = denial is null ? AuditStatus.Success : AuditStatus.Denied(denial),
+        };
+
+    /// <summary>A token for an identity assertion, without a grant that could be refreshed.</summary>
+    /// <param name="grant">Null if the token was denied.</param>
+    public static AuditEvent AssertionRedeemed(
+        AuditOrigin origin,
+        PresentedAssertion presented,
+        string? ruleId,
+        Grant? grant,
+        string? denial = null
+    ) =>
+        new(
+            AuditEvents.OAuthTokenIssued,
+            origin,
+            presented.OrganizationId,
+            ruleId is null ? [] : Resources(ruleId),
+            [
+                ("grant_id", null),
+                ("federation_rule_id", ruleId),
+                ("issuer_id", presented.IssuerId),
+                ("client_id", AuditActor.Bounded(presented.ClientId)),
+                ("audience", presented.Terms?.Resource),
+                ("scope", presented.Terms?.Stated is { } stated ? string.Join(' ', stated) : null),
+                ("family", grant?.Family),
+                ("grant_type", TokenGrants.JwtBearer),
+                ("token_id", grant?.TokenId),
+                ("token_scope", grant?.Scope),
+                ("jkt", grant?.Confirmation.KeyThumbprint),
+                ("assertion_id", presented.AssertionId),
             ]
         )
         {

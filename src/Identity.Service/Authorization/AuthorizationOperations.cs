@@ -30,9 +30,10 @@ internal static class AuthorizationOperations
         .Post("redeem_person_grant", $"{Root}/token", Access.AnonymousOAuth)
         .Describe(
             "Get an access token for a person",
-            "A public client redeems an authorization code with its PKCE verifier, or a refresh token, which is replaced "
-                + "by the one of the response. The token is for one route. Using a code or an older refresh token again "
-                + "ends the grant and revokes its tokens."
+            "A public client redeems an authorization code with its PKCE verifier, a refresh token, which is replaced by "
+                + "the one of the response, or an identity assertion of the identity provider (type oauth-id-jag+jwt). A "
+                + "workload presents its own token as the assertion. The token is for one route. Using a code or an older "
+                + "refresh token again ends the grant and revokes its tokens."
         )
         .AcceptsForm<PersonTokenForm>()
         .Returns<PersonTokenDocument>();

@@ -18,7 +18,13 @@ internal static class AuthorizationRegistration
             .AddSingleton<IOffBoardingEffect, GrantOffBoarding>()
             .AddSingleton<IRevocationEffect, GrantRevocation>()
             .AddSingleton<ConsentDecisions>()
+            .AddSingleton<PersonGrants>()
             .AddSingleton<PersonTokens>()
+            .AddSingleton<IdentityAssertionProver>()
+            .AddSingleton<IdentityAssertionGrants>()
+            .AddSingleton<WorkloadRules>()
+            .AddSingleton<WorkloadAssertionGrants>()
+            .AddSingleton<AssertionGrants>()
             .AddSingleton<PersonTokenEndpoint>()
             .AddSingleton<OrganizationMetadataEndpoint>()
             .AddSingleton<AuthorizeEndpoints>();

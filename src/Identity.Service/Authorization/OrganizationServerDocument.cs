@@ -1,9 +1,13 @@
+using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Metadata;
 
 namespace Culvert.Identity.Service.Authorization;
 
-/// <summary>RFC 8414 §2, RFC 9207 §3, RFC 9449 §5.1.</summary>
+/// <summary>
+/// RFC 8414 §2, RFC 9207 §3, RFC 9449 §5.1; the grant profiles are those of
+/// draft-ietf-oauth-identity-assertion-authz-grant-04 §7.2.
+/// </summary>
 internal sealed record OrganizationServerDocument(
     string Issuer,
     string AuthorizationEndpoint,
@@ -13,6 +17,7 @@ internal sealed record OrganizationServerDocument(
     IReadOnlyList<string> ResponseTypesSupported,
     IReadOnlyList<string> ResponseModesSupported,
     IReadOnlyList<string> GrantTypesSupported,
+    IReadOnlyList<string> AuthorizationGrantProfilesSupported,
     IReadOnlyList<string> CodeChallengeMethodsSupported,
     IReadOnlyList<string> TokenEndpointAuthMethodsSupported,
     IReadOnlyList<string> RevocationEndpointAuthMethodsSupported,
@@ -32,7 +37,8 @@ internal sealed record OrganizationServerDocument(
             JwksUri: publicUrl + MetadataEndpoints.KeySetPath,
             ResponseTypesSupported: ["code"],
             ResponseModesSupported: ["query"],
-            GrantTypesSupported: [TokenGrants.AuthorizationCode, TokenGrants.RefreshToken],
+            GrantTypesSupported: [TokenGrants.AuthorizationCode, TokenGrants.RefreshToken, TokenGrants.JwtBearer],
+            AuthorizationGrantProfilesSupported: [IdentityAssertion.GrantProfile],
             CodeChallengeMethodsSupported: ["S256"],
             TokenEndpointAuthMethodsSupported: ["none"],
             RevocationEndpointAuthMethodsSupported: ["none"],

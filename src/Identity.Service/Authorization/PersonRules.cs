@@ -4,13 +4,14 @@ using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Authorization;
 
-/// <summary>Evaluates an organization's rules for people on the claims of a verified sign-in.</summary>
+/// <summary>Evaluates an organization's rules for people on the claims of a verified sign-in or assertion.</summary>
 internal sealed class PersonRules(
     FederationDirectory directory,
     AssertionEvaluator evaluator,
@@ -40,20 +41,38 @@ internal sealed class PersonRules(
         return false;
     }
 
+    /// <summary>One rule of each issuer with this URL that rules for people name.</summary>
+    public IEnumerable<CompiledRule> FindIssuers(string organizationId, string? issuerUrl) =>
+        FindRules(organizationId)
+            .Where(rule => rule.Issuer.Url == issuerUrl)
+            .OrderBy(rule => rule.Rule.Id.Value, StringComparer.Ordinal)
+            .DistinctBy(rule => rule.Issuer.Id);
+
     /// <summary>
     /// The first rule in order of id that grants all requested scopes, else the first that grants any of them.
     /// </summary>
+    /// <param name="organizationId">Whose rules.</param>
+    /// <param name="person">Proven.</param>
+    /// <param name="resource">The route.</param>
+    /// <param name="scopes">Null = all that the rule grants.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <param name="issuer">Only rules of this record, whose keys proved the person; null = any with the same URL.</param>
     public async ValueTask<PersonDecision> DecideAsync(
         string organizationId,
         SignedInPerson person,
         string resource,
         IReadOnlyList<string>? scopes,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IssuerId? issuer = null
     )
     {
         PersonDecision? narrower = null;
         var denial = DenialReason.ScopeNotGranted;
-        foreach (var rule in FindRules(organizationId).OrderBy(rule => rule.Rule.Id.Value, StringComparer.Ordinal))
+        foreach (
+            var rule in FindRules(organizationId)
+                .Where(rule => issuer is null || rule.Issuer.Id == issuer)
+                .OrderBy(rule => rule.Rule.Id.Value, StringComparer.Ordinal)
+        )
         {
             var decided = await EvaluateAsync(rule, person, resource, scopes, cancellationToken);
             if (decided.Rule is null)

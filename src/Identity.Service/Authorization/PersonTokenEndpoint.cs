@@ -8,11 +8,12 @@ using Culvert.Identity.Service.Tokens.Binding;
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>
-/// <c>POST /oauth/{organization_id}/token</c> and <c>/revoke</c> (RFC 6749 §3.2, RFC 7009) for public clients.
+/// <c>POST /oauth/{organization_id}/token</c> and <c>/revoke</c> (RFC 6749 §3.2, RFC 7009) for public clients and workloads.
 /// </summary>
 internal sealed class PersonTokenEndpoint(
     AuthorizationServer server,
     PersonTokens tokens,
+    AssertionGrants assertions,
     RefreshGrantStore grants,
     GrantEnder ender,
     RequestBinding binding,
@@ -44,7 +45,10 @@ internal sealed class PersonTokenEndpoint(
             return RequestErrors.MediaType.Refuse();
         }
 
-        if (await RequestBody.ReadBytesAsync(request.Http, TokenForm.MaxBodyBytes, cancellationToken) is not { } body)
+        if (
+            await RequestBody.ReadBytesAsync(request.Http, ExchangeFormReader.MaxBodyBytes, cancellationToken)
+            is not { } body
+        )
         {
             return RequestErrors.TooLarge.Refuse();
         }
@@ -54,16 +58,25 @@ internal sealed class PersonTokenEndpoint(
             return AuthorizationErrors.InvalidRequest.Refuse(problem);
         }
 
-        var read = Read(request, organizationId, form);
-        if (!read.TryGet(out var parsed, out var malformed))
+        Result<PersonTokenDocument> result;
+        if (form.Text("grant_type") == TokenGrants.JwtBearer)
+        {
+            result = ReadAssertion(request, organizationId, form).TryGet(out var asserted, out var unusable)
+                ? await assertions.RedeemAsync(asserted, cancellationToken)
+                : unusable;
+        }
+        else if (!Read(request, organizationId, form).TryGet(out var parsed, out var malformed))
         {
             return malformed;
         }
+        else
+        {
+            result =
+                form.Text("grant_type") == TokenGrants.AuthorizationCode
+                    ? await tokens.RedeemCodeAsync(parsed, cancellationToken)
+                    : await tokens.RefreshAsync(parsed, cancellationToken);
+        }
 
-        var result =
-            form.Text("grant_type") == TokenGrants.AuthorizationCode
-                ? await tokens.RedeemCodeAsync(parsed, cancellationToken)
-                : await tokens.RefreshAsync(parsed, cancellationToken);
         if (!result.TryGet(out var token, out var refusal))
         {
             return refusal;
@@ -110,11 +123,7 @@ internal sealed class PersonTokenEndpoint(
             return AuthorizationErrors.UnsupportedGrantType.Refuse();
         }
 
-        if (
-            Credentials.AreMentioned(request.Http)
-            || form.Count("client_secret") > 0
-            || form.Count("client_assertion") > 0
-        )
+        if (IsAuthenticated(request, form))
         {
             return ExchangeErrors.InvalidClient.Refuse();
         }
@@ -146,4 +155,47 @@ internal sealed class PersonTokenEndpoint(
                 Scopes = scopes,
             };
     }
+
+    private Result<AssertionRequest> ReadAssertion(ApiRequest request, string organizationId, FormParameters form)
+    {
+        if (IsAuthenticated(request, form))
+        {
+            return ExchangeErrors.InvalidClient.Refuse();
+        }
+
+        if (ExchangeFormReader.CheckToken(form, "assertion") is { } unusable)
+        {
+            return unusable;
+        }
+
+        var resource = form.Text("resource");
+        if (resource is not null && !TokenTargets.IsWellFormed(resource))
+        {
+            return AuthorizationErrors.InvalidTarget.Refuse("resource: the https URL of one route is required.");
+        }
+
+        if (!RouteScopes.TryRead(form.Text("scope"), out var scopes))
+        {
+            return AuthorizationErrors.InvalidScope.Refuse();
+        }
+
+        var proven = binding.Prove(request.Http);
+        return proven.Error != BindingError.None
+            ? BindingRefusals.ToRefusal(proven.Error)
+            : new AssertionRequest(
+                request,
+                organizationId,
+                form.Text("client_id"),
+                proven.Binding,
+                form.Bytes("assertion")
+            )
+            {
+                Resource = resource,
+                Scopes = scopes,
+            };
+    }
+
+    // Clients have no secret here. An assertion is a grant, never also a client's credential.
+    private static bool IsAuthenticated(ApiRequest request, FormParameters form) =>
+        Credentials.AreMentioned(request.Http) || form.Count("client_secret") > 0 || form.Count("client_assertion") > 0;
 }

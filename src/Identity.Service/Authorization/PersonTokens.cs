@@ -1,19 +1,15 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
-using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens;
-using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Authorization;
 
@@ -25,14 +21,12 @@ internal sealed class PersonTokens(
     RefreshGrantStore grants,
     GrantEnder ender,
     PersonRules rules,
+    PersonGrants issuance,
     GrantGate gate,
     OAuthClients.OAuthClients clients,
-    AuthorizationServer server,
     AccessTokenFactory tokens,
     SealedValues values,
     IJournal journal,
-    FederationDirectory directory,
-    ClockGuard clock,
     Current<AuthorizationOptions> options,
     TimeProvider time
 )
@@ -47,7 +41,7 @@ internal sealed class PersonTokens(
         CancellationToken cancellationToken
     )
     {
-        if (FindObstacle() is { } obstacle)
+        if (issuance.FindObstacle() is { } obstacle)
         {
             return obstacle;
         }
@@ -92,7 +86,7 @@ internal sealed class PersonTokens(
         CancellationToken cancellationToken
     )
     {
-        if (FindObstacle() is { } obstacle)
+        if (issuance.FindObstacle() is { } obstacle)
         {
             return obstacle;
         }
@@ -149,20 +143,7 @@ internal sealed class PersonTokens(
             return await DenyAsync(origin, grant, grantType, denial, cancellationToken);
         }
 
-        if (
-            gate.TryPass(
-                new ExchangeRequest
-                {
-                    Assertion = default,
-                    RuleId = grant.RuleId,
-                    RequestId = request.Request.RequestId,
-                    Source = request.Request.Source,
-                    Proven = request.Proven,
-                },
-                issued
-            ) is
-            { } limited
-        )
+        if (gate.TryPass(request.Proven, issued) is { } limited)
         {
             return limited;
         }
@@ -199,13 +180,7 @@ internal sealed class PersonTokens(
 
         return result.RefusalUnlessCommitted() is { } refusal
             ? refusal
-            : new PersonTokenDocument(
-                text,
-                issued.Confirmation.KeyThumbprint is null ? "Bearer" : "DPoP",
-                issued.LifetimeSeconds,
-                RefreshToken.Create(grant, grant.Generation + 1),
-                issued.Scope
-            );
+            : PersonTokenDocument.Create(text, issued, RefreshToken.Create(grant, grant.Generation + 1));
     }
 
     private async ValueTask<(Grant? Grant, DenialReason Denial)> DecideAsync(
@@ -234,47 +209,24 @@ internal sealed class PersonTokens(
             request.Scopes ?? held,
             cancellationToken
         );
-        if (decided.Rule is not { } rule)
+        if (decided.Rule is null)
         {
             return (null, decided.Denial);
         }
 
-        if (
-            !Bindings.TryBind(rule.Rule.Bind, request.Proven, out var confirmation)
-            || (client.RequiresDpop && confirmation.KeyThumbprint is null)
-        )
-        {
-            return (null, DenialReason.BindingRequired);
-        }
-
-        var remaining = (int)Math.Min((grant.ExpiresAt - now).TotalSeconds, GrantDecider.LongestAtRoutesSeconds);
-        var issued = new Grant
-        {
-            Rule = rule,
-            RuleVersion = rule.Rule.Version,
-            WorkspaceId = decided.WorkspaceId,
-            Scope = decided.Scope,
-            LifetimeSeconds = Math.Min(remaining, rule.Rule.TokenLifetimeSeconds),
-            Audience = grant.Resource,
-            Confirmation = confirmation,
-            Family = grant.Family,
-            TokenId = RandomId.New(),
-            Source = new TokenSource
-            {
-                IssuerId = grant.IssuerId,
-                SubjectHash = Sha256Text.ToBase64Url(grant.Person.Subject),
-                RootExpiresAt = grant.ExpiresAt.ToUnixTimeSeconds(),
-            },
-            Person = new PersonGrant(
-                server.GetIssuer(grant.OrganizationId),
-                PersonSubject.Format(grant.IssuerId, grant.Person.Subject),
-                grant.ClientId
-            ),
-        };
-        // A revocation covers what was issued before it: for a grant, that is the sign-in.
-        return gate.CheckRevocation(issued, grant.SignedInAt) is { } revoked
-            ? (null, revoked.Reason)
-            : (issued, default);
+        var terms = new PersonTerms(
+            decided,
+            client,
+            grant.IssuerId,
+            grant.Person.Subject,
+            grant.Resource,
+            grant.Family,
+            grant.SignedInAt,
+            grant.ExpiresAt
+        );
+        return issuance.TryCreate(terms, request.Proven, now, out var issued, out var denial)
+            ? (issued, default)
+            : (null, denial);
     }
 
     private async ValueTask<Result<PersonTokenDocument>> DenyAsync(
@@ -296,10 +248,6 @@ internal sealed class PersonTokens(
         );
         return result.RefusalUnlessCommitted() ?? AuthorizationErrors.InvalidGrant.Refuse();
     }
-
-    // Fails closed: neither a grant nor a denial could be recorded, or an archived rule would grant.
-    private Refusal? FindObstacle() =>
-        !journal.IsHealthy || directory.IsStale ? StorageErrors.Unavailable.Refuse() : clock.RefusalIfAlarmed();
 
     // RFC 7636 §4.1: 43 to 128 characters.
     private static bool IsVerifier(string? verifier, string challenge) =>

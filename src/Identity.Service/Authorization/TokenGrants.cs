@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Tokens.Metadata;
+
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>The grant types of an organization's token endpoint.</summary>
@@ -5,4 +7,5 @@ internal static class TokenGrants
 {
     public const string AuthorizationCode = "authorization_code";
     public const string RefreshToken = "refresh_token";
+    public const string JwtBearer = MetadataEndpoints.JwtBearer;
 }

@@ -14,18 +14,27 @@ internal static class DenialAnswers
 {
     private static readonly TimeSpan KeysRetryAfter = TimeSpan.FromSeconds(5);
 
-    public static Refusal ToRefusal(ExchangeForm form, in TokenExchangeResult result)
-    {
-        if (form is ExchangeForm.Json or ExchangeForm.Certificate)
+    public static Refusal ToRefusal(ExchangeForm form, in TokenExchangeResult result) =>
+        form switch
         {
-            return ExchangeErrors.Failed.Refuse();
-        }
+            ExchangeForm.Json or ExchangeForm.Certificate => ExchangeErrors.Failed.Refuse(),
+            // RFC 8693 §2.2.2: a token that is not accepted is an invalid request.
+            ExchangeForm.TokenExchange => ToRefusal(
+                result,
+                ExchangeErrors.InvalidRequest.Refuse("The subject or actor token is not accepted.")
+            ),
+            _ => ToRefusal(result),
+        };
 
-        // RFC 8693 §2.2.2: a token that is not accepted is an invalid request. RFC 6749 §5.2 has invalid_grant.
-        var general = form == ExchangeForm.JwtBearer ? ExchangeErrors.InvalidGrant : ExchangeErrors.InvalidRequest;
+    /// <summary>The answer to a denied assertion (RFC 6749 §5.2).</summary>
+    public static Refusal ToRefusal(in TokenExchangeResult result) =>
+        ToRefusal(result, ExchangeErrors.InvalidGrant.Refuse("The assertion is not accepted."));
+
+    private static Refusal ToRefusal(in TokenExchangeResult result, Refusal general)
+    {
         if (result is not { Denial: { } denial, Context: { } context })
         {
-            return general.Refuse(Message(form));
+            return general;
         }
 
         if (denial.Reason == DenialReason.KeysUnavailable)
@@ -35,7 +44,7 @@ internal static class DenialAnswers
 
         if (!context.IsProven)
         {
-            return general.Refuse(Message(form));
+            return general;
         }
 
         var refusal = denial.Reason switch
@@ -43,15 +52,10 @@ internal static class DenialAnswers
             DenialReason.ScopeNotGranted => ExchangeErrors.InvalidScope.Refuse(),
             DenialReason.TargetNotAllowed => ExchangeErrors.InvalidTarget.Refuse(),
             DenialReason.BindingRequired => ExchangeErrors.UnauthorizedClient.Refuse(),
-            _ => general.Refuse(Message(form)),
+            _ => general,
         };
         return context.Rule.Issuer.CallerDetail == CallerDetail.Claim ? WithReason(refusal, denial, context) : refusal;
     }
-
-    private static string Message(ExchangeForm form) =>
-        form == ExchangeForm.JwtBearer
-            ? "The assertion is not accepted."
-            : "The subject or actor token is not accepted.";
 
     private static Refusal WithReason(Refusal refusal, Denial denial, AssertionContext context)
     {

@@ -55,7 +55,8 @@ internal static class ExchangeErrors
         400,
         "The assertion is not accepted.",
         "A form of RFC 7523 whose assertion was denied, for any reason. The response does not give the reason.",
-        "Look up request_id in the authentication history; if no entry exists, the service does not know the rule ID."
+        "Look up request_id in the authentication history, or in the audit log if the assertion is about a person; if no "
+            + "entry exists, the service knows no such rule, or none for the issuer."
     )
     {
         OAuthError = "invalid_grant",

@@ -155,7 +155,8 @@ internal static class ExchangeFormReader
             );
     }
 
-    private static Refusal? CheckToken(FormParameters form, string name) =>
+    /// <summary>Null if the parameter can be a token: it is there, and not too long.</summary>
+    public static Refusal? CheckToken(FormParameters form, string name) =>
         form.Bytes(name).Length switch
         {
             0 => ExchangeErrors.InvalidRequest.Refuse($"{name}: required."),

@@ -28,7 +28,7 @@ internal sealed class GrantAdmission(
             return await denials.DenyAsync(context, revoked, cancellationToken);
         }
 
-        if (gate.TryPass(context.Request, grant) is { } obstacle)
+        if (gate.TryPass(context.Request.Proven, grant) is { } obstacle)
         {
             return TokenExchangeResult.Refused(obstacle);
         }

@@ -70,6 +70,7 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
             Scope = scope,
             LifetimeSeconds = lifetime,
             Audience = target,
+            Issuer = request.Server,
             Confirmation = confirmation,
             Actor = actor is null ? subject.Own?.Actor : new TokenActor(actor.Subject, Actor: subject.Own?.Actor),
             MayAct = subject.MayAct,

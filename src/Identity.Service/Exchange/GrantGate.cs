@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -36,7 +37,7 @@ internal sealed class GrantGate(
     private bool IsStale => keys.IsStale || revocations.IsStale;
 
     /// <summary>Null if allowed; otherwise a temporary obstacle, which is not a denial and leaves no history.</summary>
-    public Refusal? TryPass(ExchangeRequest request, Grant grant)
+    public Refusal? TryPass(in ProvenBinding proven, Grant grant)
     {
         if (IsStale)
         {
@@ -48,7 +49,7 @@ internal sealed class GrantGate(
             return limited;
         }
 
-        return binding.Use(request.Proven) switch
+        return binding.Use(proven) switch
         {
             BindingError.None => null,
             var error => BindingRefusals.ToRefusal(error),

@@ -46,7 +46,7 @@ internal sealed class AccessTokenFactory(
         var rule = grant.Rule;
         return new AccessTokenClaims
         {
-            Issuer = grant.Person?.Issuer ?? identity.PublicUrl,
+            Issuer = grant.Issuer ?? identity.PublicUrl,
             Subject = grant.Person?.Subject ?? rule.Account.Id.Value,
             Audience = grant.Audience,
             ClientId = grant.Person?.ClientId ?? rule.Rule.Id.Value,

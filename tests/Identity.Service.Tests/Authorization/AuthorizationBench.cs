@@ -22,6 +22,9 @@ internal sealed class AuthorizationBench : IAsyncDisposable
     public const string ConsoleClient = "culvert-console";
     public const string RedirectUri = "https://client.example.com/callback";
 
+    /// <summary>The header of an identity assertion.</summary>
+    public const string AssertionHeader = """{"alg":"RS256","kid":"rsa-1","typ":"oauth-id-jag+jwt"}""";
+
     /// <summary>RFC 7636, appendix B.</summary>
     public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
@@ -88,6 +91,7 @@ internal sealed class AuthorizationBench : IAsyncDisposable
                 {
                     Issuer = Federated.Provider.Url,
                     ClientId = ConsoleClient,
+                    Organization = Organization,
                     CaFile = caFile,
                     Networks = networks!,
                     Roles = [new("viewer", ["staff"])],
@@ -203,6 +207,65 @@ internal sealed class AuthorizationBench : IAsyncDisposable
             ["client_id"] = Client,
             ["refresh_token"] = token,
         };
+
+    /// <summary>The identity provider's statement that Ada uses the client at the route, for five minutes.</summary>
+    public JsonObject AssertionClaims(Action<JsonObject>? edit = null)
+    {
+        var claims = Federated.Provider.Claims(Issuer);
+        claims["sub"] = "ada";
+        claims["client_id"] = Client;
+        claims["resource"] = Resource;
+        claims["scope"] = "files.read files.write";
+        edit?.Invoke(claims);
+        return claims;
+    }
+
+    public string Assertion(Action<JsonObject>? edit = null) =>
+        Federated.Provider.Sign(AssertionClaims(edit), AssertionHeader);
+
+    public Dictionary<string, string> AssertionForm(string assertion) =>
+        new()
+        {
+            ["grant_type"] = FormCalls.JwtBearer,
+            ["client_id"] = Client,
+            ["assertion"] = assertion,
+        };
+
+    /// <summary>What a workload presents: its own token and the route.</summary>
+    public Dictionary<string, string> WorkloadForm(string assertion) =>
+        new()
+        {
+            ["grant_type"] = FormCalls.JwtBearer,
+            ["assertion"] = assertion,
+            ["resource"] = Resource,
+        };
+
+    /// <summary>A rule for workloads that grants scopes of the tunnel's routes.</summary>
+    public Task<string> WorkloadRuleAsync(Action<JsonObject>? edit = null) =>
+        RuleAsync(body =>
+        {
+            body["subject_type"] = "workload";
+            body["match"] = new JsonObject { ["subject_prefix"] = "repo:acme/app:ref:refs/heads/main" };
+            edit?.Invoke(body);
+        });
+
+    /// <summary>Why a request was denied: by the audit log if the assertion was proven, else by the history.</summary>
+    public async Task<string?> FindReasonAsync(string requestId)
+    {
+        if (await Federated.HistoryOfAsync(requestId) is { } entry)
+        {
+            return entry.GetProperty("reason").GetString();
+        }
+
+        var audit = await Federated.GetAsync("/v1/audit?limit=100");
+        return audit
+            .GetProperty("data")
+            .EnumerateArray()
+            .Select(one => one.GetProperty("body"))
+            .Where(body => body.Text("event") == "oauth_token_issued" && body.Text("request_id") == requestId)
+            .Select(body => body.GetProperty("status").GetProperty("reason").GetString())
+            .SingleOrDefault();
+    }
 
     public async Task<HttpResponseMessage> TokenAsync(
         Dictionary<string, string> form,

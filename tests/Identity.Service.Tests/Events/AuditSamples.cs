@@ -352,6 +352,15 @@ internal static class AuditSamples
         ExpiresAt = At.AddDays(90),
     };
 
+    private static readonly PresentedAssertion Presented = new(Organization, "fdis_1", "ocl_1", "jti-2")
+    {
+        Terms = new IdentityAssertionTerms(
+            "https://docs.abc.tunnel.example/mcp",
+            ["files.read", "files.write"],
+            ["files.read"]
+        ),
+    };
+
     private static readonly RegisteredClient Client = new()
     {
         Id = OAuthClientId.Wrap("ocl_1"),
@@ -1113,6 +1122,18 @@ internal static class AuditSamples
             ),
             AuthorizationEvents.TokenIssued(ByCaller, SignIn, "authorization_code", "jti-1", "files.read"),
             AuthorizationEvents.TokenIssued(ByCaller, SignIn, "refresh_token", null, null, "token_revoked"),
+            AuthorizationEvents.AssertionRedeemed(ByCaller, Presented, "rule_1", Grant),
+            AuthorizationEvents.AssertionRedeemed(
+                ByCaller,
+                Presented with
+                {
+                    AssertionId = null,
+                    Terms = null,
+                },
+                ruleId: null,
+                grant: null,
+                "jti_invalid"
+            ),
             AuthorizationEvents.RefreshReused(ByCaller, SignIn),
             AuthorizationEvents.GrantRevoked(ByCaller, SignIn, "by its holder"),
             new OAuthClientAudited(AuditEvents.OAuthClientCreated, ByCaller, Client),

@@ -60,13 +60,20 @@ internal sealed class ExchangeClient : IDisposable
         PostAsync(fields, Proof());
 
     /// <summary>With that very proof, or none.</summary>
-    public Task<HttpResponseMessage> PostAsync(IEnumerable<(string Name, string Value)> fields, string? proof)
+    public Task<HttpResponseMessage> PostAsync(IEnumerable<(string Name, string Value)> fields, string? proof) =>
+        PostAsync(fields, proof, FederatedService.TokenPath);
+
+    public Task<HttpResponseMessage> PostAsync(
+        IEnumerable<(string Name, string Value)> fields,
+        string? proof,
+        string path
+    )
     {
         var body = string.Join(
             '&',
             fields.Select(field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}")
         );
-        return SendAsync(FederatedService.TokenPath, body, "application/x-www-form-urlencoded", proof);
+        return SendAsync(path, body, "application/x-www-form-urlencoded", proof);
     }
 
     public Task<HttpResponseMessage> PostJsonAsync(string json, string path = FederatedService.TokenPath) =>

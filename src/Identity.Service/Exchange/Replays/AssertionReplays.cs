@@ -67,6 +67,9 @@ internal sealed class AssertionReplays(Current<FederationOptions> options, Audit
         && context.SingleUseId is null
         && context.Request.Form is (ExchangeForm.Json or ExchangeForm.Certificate);
 
+    /// <summary>The key of an assertion that is good for one use, whatever the issuer's record says.</summary>
+    public ReplayKey CreateKey(AssertionContext context) => CreateKey(context, stackalloc byte[SHA256.HashSizeInBytes]);
+
     // Hashes the signing input, not the token as sent: its encoding is canonical, while a signature need not be unique.
     private ReplayKey CreateKey(AssertionContext context, Span<byte> assertion)
     {

@@ -10,6 +10,27 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// </summary>
 internal static class AssertionChecks
 {
+    /// <summary>
+    /// What proves that the issuer states something about a person to the server that was asked. The rules are matched
+    /// afterwards, because several of one issuer may apply.
+    /// </summary>
+    public static IAssertionCheck[] OfIdentityAssertion(
+        Current<FederationOptions> options,
+        Installation installation
+    ) =>
+        [
+            new TokenIsWellFormed(),
+            new TypeIsAllowed(IdentityAssertion.TokenType),
+            new IssuerMatches(),
+            new KeyIsKnown(),
+            new SignatureHolds(),
+            new TimesHold(options, IdentityAssertion.LongestLife),
+            new SubjectIsPresent(),
+            new AudienceIsServer(),
+            new TokenIdIsUsable(isAlwaysSingleUse: true),
+            new IssuedAfterRestore(installation.RestoredAt, isAlwaysSingleUse: true),
+        ];
+
     public static IAssertionCheck[] InOrder(
         Current<FederationOptions> options,
         Installation installation,

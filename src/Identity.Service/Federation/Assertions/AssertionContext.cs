@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
@@ -16,6 +17,12 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     public CompiledRule Rule => rule;
 
     public DateTimeOffset Now => now;
+
+    /// <summary>What <c>aud</c> must contain: the rule's audience, else the server that was asked.</summary>
+    public byte[] Audience =>
+        request.Server is { } server && rule.Rule.Match.Audience is null
+            ? Encoding.UTF8.GetBytes(server)
+            : rule.Audience;
 
     /// <summary>Null where no trace is needed: in an exchange that grants.</summary>
     public AssertionTrace? Trace { get; init; }

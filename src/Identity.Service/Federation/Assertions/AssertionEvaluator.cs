@@ -14,14 +14,16 @@ internal sealed class AssertionEvaluator(
     TenantStore tenants
 )
 {
-    private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
+    private readonly IAssertionCheck[] ordinary = AssertionChecks.InOrder(options, installation, tenants);
+    private readonly IAssertionCheck[] ofIdentityAssertion = AssertionChecks.OfIdentityAssertion(options, installation);
 
     /// <summary>Null if every check passes. A <see cref="AssertionContext.Trace"/> records what each check read.</summary>
     public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
+        var checks = context.Request.Form == ExchangeForm.IdentityAssertion ? ofIdentityAssertion : ordinary;
         if (context.Trace is { } trace)
         {
-            return await TraceAsync(context, trace, cancellationToken);
+            return await TraceAsync(checks, context, trace, cancellationToken);
         }
 
         foreach (var check in checks)
@@ -40,7 +42,8 @@ internal sealed class AssertionEvaluator(
         return null;
     }
 
-    private async ValueTask<Denial?> TraceAsync(
+    private static async ValueTask<Denial?> TraceAsync(
+        IAssertionCheck[] checks,
         AssertionContext context,
         AssertionTrace trace,
         CancellationToken cancellationToken

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 7523 §3 (3): <c>aud</c>, or one of its elements, is exactly the rule's audience. A rule without an audience
-/// requires this service's public URL; no rule accepts any audience.
+/// requires the server that was asked; no rule accepts any audience.
 /// </summary>
 internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience)
 {
@@ -21,14 +21,15 @@ internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience
         }
 
         var issuer = context.Rule.Issuer;
-        var match = audience.FindInStringList(context.Rule.Audience);
+        var required = context.Audience;
+        var match = audience.FindInStringList(required);
         if (match == StringListMatch.Malformed || (!issuer.AllowNonAscii && !IsAscii(audience)))
         {
             return new Denial(DenialReason.AudienceInvalid);
         }
 
         // RFC 7523bis: each service that a token is for could use it at the others.
-        if (issuer.SingleAudience && audience.FindInStringList(context.Rule.Audience, 1) == StringListMatch.Malformed)
+        if (issuer.SingleAudience && audience.FindInStringList(required, 1) == StringListMatch.Malformed)
         {
             return new Denial(DenialReason.AudienceMultiple, Claim: "aud");
         }

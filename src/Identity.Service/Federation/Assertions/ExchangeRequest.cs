@@ -42,6 +42,9 @@ internal sealed record ExchangeRequest
     /// <summary>The <c>resource</c> or <c>audience</c> of the request; null = this service.</summary>
     public string? Target { get; init; }
 
+    /// <summary>The issuer identifier of the organization's authorization server that was asked; null = this service.</summary>
+    public string? Server { get; init; }
+
     /// <summary>The keys that the client proved with this request: both, either or none.</summary>
     public ProvenBinding Proven { get; init; }
 

@@ -5,7 +5,9 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// checked, tokens issued before the restore are refused. The workload's next token is newer.
 /// </summary>
 /// <param name="restoredAt">Null if this installation was never restored.</param>
-internal sealed class IssuedAfterRestore(DateTimeOffset? restoredAt) : ImmediateCheck(AssertionSteps.Replay)
+/// <param name="isAlwaysSingleUse">Whether replay is checked, whatever the issuer's record says.</param>
+internal sealed class IssuedAfterRestore(DateTimeOffset? restoredAt, bool isAlwaysSingleUse = false)
+    : ImmediateCheck(AssertionSteps.Replay)
 {
     // iat has whole seconds: a token of the second of the restore may be older than the restore.
     private readonly long? floor = restoredAt?.ToUnixTimeSeconds();
@@ -13,7 +15,7 @@ internal sealed class IssuedAfterRestore(DateTimeOffset? restoredAt) : Immediate
     protected override Denial? Check(AssertionContext context) =>
         floor is { } second
         && !context.IgnoresClock
-        && context.Rule.Issuer.CheckJti
+        && (isAlwaysSingleUse || context.Rule.Issuer.CheckJti)
         && context.Claims.TryFind("iat"u8, out var iat)
         && iat.TryReadNumericDate(out var issuedAt)
         && issuedAt <= second

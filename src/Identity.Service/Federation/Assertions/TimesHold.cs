@@ -7,8 +7,12 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// RFC 7523 §3 (4)–(6), stricter: <c>iat</c> is mandatory, and <c>exp</c> − <c>iat</c> is bounded by the issuer's
 /// record. The leeway applies to each comparison with the service's clock.
 /// </summary>
-internal sealed class TimesHold(Current<FederationOptions> options) : ImmediateCheck(AssertionSteps.Times)
+/// <param name="longest">Bounds <c>exp</c> − <c>iat</c> further; null = the issuer's record alone does.</param>
+internal sealed class TimesHold(Current<FederationOptions> options, TimeSpan? longest = null)
+    : ImmediateCheck(AssertionSteps.Times)
 {
+    private readonly int longestSeconds = (int)(longest?.TotalSeconds ?? int.MaxValue);
+
     protected override Denial? Check(AssertionContext context)
     {
         var claims = context.Claims;
@@ -30,7 +34,7 @@ internal sealed class TimesHold(Current<FederationOptions> options) : ImmediateC
 
         context.ExpiresAt = expiresAt;
         return CheckClock(context.Now.ToUnixTimeMilliseconds(), expiresAt, issuedAt, notBefore)
-            ?? CheckLifetime(expiresAt - issuedAt, context.Rule.Issuer.MaxJwtLifetimeSeconds);
+            ?? CheckLifetime(expiresAt - issuedAt, Math.Min(context.Rule.Issuer.MaxJwtLifetimeSeconds, longestSeconds));
     }
 
     public override void Describe(AssertionContext context, TraceStep step)

@@ -1,12 +1,17 @@
+using Culvert.Jose.Tokens;
+
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 8725 §3.11: a token with another type (a DPoP proof, a logout token, a security event) is not an assertion. The
 /// issuer's record lists the types of its assertions; a token without a type counts as <c>JWT</c>.
 /// </summary>
-internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
+/// <param name="only">The only type that is accepted, whatever the issuer's record lists; null = the record decides.</param>
+internal sealed class TypeIsAllowed(string? only = null) : ImmediateCheck(AssertionSteps.Parse)
 {
     private const string Untyped = "JWT";
+
+    private readonly IReadOnlyList<string>? required = only is null ? null : [only];
 
     public override void Describe(AssertionContext context, TraceStep step) =>
         step.Typ = context.Token.Type is { } type ? UntrustedText.Bounded(type) : null;
@@ -14,7 +19,7 @@ internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
     protected override Denial? Check(AssertionContext context)
     {
         var token = context.Token;
-        foreach (var allowed in context.Rule.Issuer.Types)
+        foreach (var allowed in required ?? context.Rule.Issuer.Types)
         {
             if (
                 token.Type is null
@@ -22,10 +27,14 @@ internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
                     : token.HasType(allowed)
             )
             {
-                return null;
+                // A statement about a person is never a workload's own, even if the record lists its type.
+                return required is null && token.HasType(IdentityAssertion.TokenType) ? Deny(token) : null;
             }
         }
 
-        return new Denial(DenialReason.TypNotAllowed, token.Type is { } type ? UntrustedText.Bounded(type) : "absent");
+        return Deny(token);
     }
+
+    private static Denial Deny(SignedToken token) =>
+        new(DenialReason.TypNotAllowed, token.Type is { } type ? UntrustedText.Bounded(type) : "absent");
 }

@@ -43,6 +43,9 @@ internal sealed record Grant
 
     public required TokenSource Source { get; init; }
 
+    /// <summary>The issuer identifier of the organization's authorization server that issues it; null = this service.</summary>
+    public string? Issuer { get; init; }
+
     /// <summary>The person that the token is for; null = the rule's service account.</summary>
     public PersonGrant? Person { get; init; }
 }
