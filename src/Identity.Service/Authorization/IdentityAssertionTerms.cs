@@ -77,8 +77,17 @@ internal sealed record IdentityAssertionTerms(
             return request.Resource;
         }
 
-        return request.Resource is not { } wanted ? claim.ReadString()
-            : claim.FindInStringList(Encoding.UTF8.GetBytes(wanted)) == StringListMatch.Found ? wanted
+        if (request.Resource is not { } wanted)
+        {
+            return claim.ReadString() is { } stated ? TokenTargets.RemoveRootPath(stated) : null;
+        }
+
+        return claim.FindInStringList(Encoding.UTF8.GetBytes(wanted)) == StringListMatch.Found
+            || (
+                TokenTargets.RemoveRootPath(wanted + "/") == wanted
+                && claim.FindInStringList(Encoding.UTF8.GetBytes(wanted + "/")) == StringListMatch.Found
+            )
+            ? wanted
             : null;
     }
 }
