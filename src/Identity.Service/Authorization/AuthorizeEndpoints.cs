@@ -257,7 +257,7 @@ internal sealed class AuthorizeEndpoints(
         await RefuseAsync(http, organizationId, target, refusal ?? AuthorizationErrors.AccessDenied.Refuse());
     }
 
-    // A page that was answered before is no answer to the client, which has the first one.
+    // The client of a page that was answered before has its answer already.
     private Task RefuseAsync(HttpContext http, string organizationId, AuthorizationTarget target, Refusal refusal)
     {
         if (refusal.Code == AuthorizationErrors.Consent)

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Testing;
-using Microsoft.AspNetCore.Http;
 
 namespace Culvert.EndToEnd.Tests.SignIn;
 
@@ -21,14 +19,12 @@ public sealed class SignInSystem : RunningSystem
     /// <summary>What the registered client and the document say; the port may differ (RFC 8252 §7.3).</summary>
     public const string RedirectUri = "http://127.0.0.1/callback";
 
-    /// <summary>The same for programs that use this name unless they are told otherwise.</summary>
+    /// <summary>The same for programs whose default has this name.</summary>
     private const string NamedRedirectUri = "http://localhost/oauth/callback";
-
-    private const string DocumentHost = "client.localhost";
 
     private readonly TestPki pki;
     private readonly string rootFile;
-    private TestServer? documents;
+    private ClientDocumentServer? documents;
 
     public SignInSystem()
         : this(new TestPki(TimeProvider.System.GetUtcNow()), Path.GetTempFileName()) { }
@@ -40,7 +36,7 @@ public sealed class SignInSystem : RunningSystem
                 ExchangesPerSecond = 1000,
                 ManualTunnel = false,
                 RouteSignIn = true,
-                ClientDocumentHost = DocumentHost,
+                ClientDocumentHost = ClientDocumentServer.Host,
                 // The host's trust store, which the service consults for public names.
                 ServiceEnvironment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = rootFile },
             }
@@ -54,7 +50,7 @@ public sealed class SignInSystem : RunningSystem
     public string ClientId { get; private set; } = "";
 
     /// <summary>The <c>client_id</c> of the client that a document describes.</summary>
-    public Uri DocumentUrl { get; private set; } = null!;
+    public Uri DocumentUrl => documents!.Url;
 
     public string Issuer => $"{Installation.Service.PublicUrl}/oauth/{Installation.Record.OrganizationId}";
 
@@ -68,12 +64,7 @@ public sealed class SignInSystem : RunningSystem
     {
         await base.InitializeAsync();
         var cancel = CancellationToken.None;
-        documents = await TestServer.StartAsync(
-            ServeDocumentAsync,
-            pki.Issue(dnsNames: [DocumentHost], usages: [TestPki.ServerAuthentication]),
-            pki.Issuing
-        );
-        DocumentUrl = new Uri($"https://{DocumentHost}:{documents.Port}/client.json");
+        documents = await ClientDocumentServer.StartAsync(pki, RedirectUri);
         var account = await Installation.Operator.CreateAsync("service-account create people", cancel);
         await Installation.Operator.CreateAsync(
             "rule create people",
@@ -119,24 +110,6 @@ public sealed class SignInSystem : RunningSystem
             CancellationToken.None
         );
         return made.GetProperty("id").GetString()!;
-    }
-
-    private Task ServeDocumentAsync(HttpContext http)
-    {
-        http.Response.ContentType = "application/json";
-        return http.Response.WriteAsync(
-            JsonSerializer.Serialize(
-                new
-                {
-                    client_id = DocumentUrl.AbsoluteUri,
-                    client_name = "A client with a document",
-                    redirect_uris = new[] { RedirectUri },
-                    grant_types = new[] { "authorization_code", "refresh_token" },
-                    response_types = new[] { "code" },
-                    token_endpoint_auth_method = "none",
-                }
-            )
-        );
     }
 
     private static async Task ConcatenateAsync(string file, params IEnumerable<string> parts)

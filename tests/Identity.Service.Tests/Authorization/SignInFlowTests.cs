@@ -68,7 +68,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
         browser.Page.ShouldContain("Ada Lovelace");
         browser.Page.ShouldContain("client.example.com");
         page.Header("content-security-policy")!.ShouldContain("frame-ancestors 'none'");
-        page.Header("content-security-policy")!.ShouldNotContain("form-action");
+        page.Header("content-security-policy")!.ShouldNotContain("form-action '");
         page.Header("x-frame-options").ShouldBe("DENY");
 
         using var answered = await bench.AnswerAsync(browser);
