@@ -11,10 +11,11 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 internal sealed class AssertionEvaluator(
     Current<FederationOptions> options,
     Installation installation,
-    TenantStore tenants
+    TenantStore tenants,
+    InactivePeople inactive
 )
 {
-    private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
+    private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants, inactive);
 
     /// <summary>Null if every check passes. A <see cref="AssertionContext.Trace"/> records what each check read.</summary>
     public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
