@@ -18,6 +18,7 @@ internal static class AdminKeyCommands
         "approver",
         "operator",
         "security-admin",
+        "scim",
         "installation-operator",
     ];
 

@@ -14,6 +14,9 @@ internal sealed record ErrorCode(string Code, int Status, string Meaning, string
     /// <summary>The registered OAuth error code, for answers in OAuth's format; null = the default of the status.</summary>
     public string? OAuthError { get; init; }
 
+    /// <summary>The <c>scimType</c> of RFC 7644 §3.12, for answers to directories; null = none.</summary>
+    public string? ScimType { get; init; }
+
     /// <summary>
     /// Retries are refused in the same way until something else changes: the answer tells clients not to retry.
     /// </summary>

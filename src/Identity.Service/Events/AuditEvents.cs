@@ -32,6 +32,13 @@ internal static class AuditEvents
 
     public const string TokenRevoked = "token_revoked";
     public const string PersonOffBoarded = "person_off_boarded";
+    public const string ScimSettingsUpdated = "scim_settings_updated";
+    public const string ScimUserCreated = "scim_user_created";
+    public const string ScimUserUpdated = "scim_user_updated";
+    public const string ScimUserDeleted = "scim_user_deleted";
+    public const string ScimGroupCreated = "scim_group_created";
+    public const string ScimGroupUpdated = "scim_group_updated";
+    public const string ScimGroupDeleted = "scim_group_deleted";
     public const string OAuthSignIn = "oauth_sign_in";
     public const string OAuthTokenIssued = "oauth_token_issued";
     public const string OAuthRefreshReused = "oauth_refresh_reused";

@@ -63,6 +63,7 @@ internal static class FederationRegistration
             .AddSingleton<LintEndpoint>()
             .AddSingleton<UnprovenRefusals>()
             .AddHostedService(provider => provider.GetRequiredService<UnprovenRefusals>())
+            .AddSingleton<InactivePeople>()
             .AddSingleton<AssertionEvaluator>()
             .AddSingleton<Explainer>()
             .AddSingleton<GrantTrace>()

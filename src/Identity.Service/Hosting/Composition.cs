@@ -20,6 +20,7 @@ using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
+using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Status;
@@ -125,6 +126,7 @@ internal static class Composition
         services.AddSearch();
         services.AddConsole();
         services.AddOAuthClients();
+        services.AddScim();
         services.AddAuthorizationServer();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
@@ -161,6 +163,7 @@ internal static class Composition
         host.MapTokens();
         host.MapTunnels();
         host.MapOAuthClients();
+        host.MapScim();
         host.MapServers();
         host.MapMachines();
         host.MapStatus();

@@ -35,10 +35,15 @@ internal sealed record Access
 
     public static Access CertificateIssue { get; } = Scope(Scopes.CertificateIssue);
 
+    public static Access Scim { get; } = Scope(Scopes.Scim) with { IsScim = true };
+
     public AccessKind Kind { get; private init; }
 
     /// <summary>Whether form requests get errors in the format of RFC 6749 §5.2.</summary>
     public bool IsOAuth { get; private init; }
+
+    /// <summary>Whether errors have the format of RFC 7644 §3.12.</summary>
+    public bool IsScim { get; private init; }
 
     /// <summary>For revocation lists and OCSP: many verifiers share an address, and none needs a token.</summary>
     public bool IsOfLists { get; private init; }

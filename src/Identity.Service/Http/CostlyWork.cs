@@ -10,4 +10,6 @@ internal enum CostlyWork
     Export,
 
     NameLookup,
+
+    DirectorySearch,
 }

@@ -10,6 +10,12 @@ internal static class ErrorEnvelope
 {
     public static async Task WriteAsync(HttpContext http, Refusal refusal)
     {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<Operation>() is { Access.IsScim: true })
+        {
+            await ScimErrorBody.WriteAsync(http, refusal);
+            return;
+        }
+
         var body = Render(refusal, RequestIdentity.Get(http));
         var response = http.Response;
         response.StatusCode = refusal.Code.Status;

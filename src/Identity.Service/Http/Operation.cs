@@ -73,6 +73,12 @@ public sealed record Operation
     internal static Operation Delete(string id, string path, Access access, IReadOnlyList<AdminRole>? roles = null) =>
         new(id, HttpMethods.Delete, path, access, roles ?? []);
 
+    /// <summary>
+    /// An operation of a protocol whose standard describes it: not in the description of the API.
+    /// </summary>
+    internal static Operation OfProtocol(string method, string path, Access access) =>
+        new(null, method, path, access, []);
+
     /// <summary>A file or page for browsers, which needs no credential.</summary>
     internal static Operation GetByBrowser(string path) => new(null, HttpMethods.Get, path, Access.Anonymous, []);
 

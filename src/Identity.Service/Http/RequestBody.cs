@@ -197,6 +197,9 @@ internal static class RequestBody
 
     public static bool IsJson(HttpRequest request) => HasMediaType(request, "application/json");
 
+    /// <summary>RFC 7644 §3.1; directories also send the general type.</summary>
+    public static bool IsScim(HttpRequest request) => HasMediaType(request, ScimErrorBody.MediaType) || IsJson(request);
+
     public static bool IsForm(HttpRequest request) => HasMediaType(request, "application/x-www-form-urlencoded");
 
     private static bool HasMediaType(HttpRequest request, string mediaType)

@@ -11,6 +11,7 @@ internal static class Scopes
     public const string EdgeServe = "edge:serve";
     public const string CertificateIssue = "certificate:issue";
     public const string BundleRead = "bundle:read";
+    public const string Scim = "scim";
     public const string InstallationOperate = "installation:operate";
 
     public static readonly IReadOnlyList<string> All =
@@ -23,10 +24,11 @@ internal static class Scopes
         EdgeServe,
         CertificateIssue,
         BundleRead,
+        Scim,
         InstallationOperate,
     ];
 
-    /// <summary><c>org:admin</c> implies what people do inside its organization; machine scopes are never implied.</summary>
+    /// <summary><c>org:admin</c> implies what people do inside its organization, and what a directory does; machine scopes are never implied.</summary>
     public static bool Grants(IReadOnlySet<string> held, string required) =>
-        held.Contains(required) || (required == ManageTunnels && held.Contains(OrganizationAdmin));
+        held.Contains(required) || (required is ManageTunnels or Scim && held.Contains(OrganizationAdmin));
 }

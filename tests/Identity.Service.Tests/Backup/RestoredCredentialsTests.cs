@@ -55,6 +55,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
         "enrollments.token_subject_hash",
         "edge_enrollments.token_subject_hash",
         "oauth_grants.subject_hash",
+        "inactive_people.subject_hash",
     ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-backup-").FullName;

@@ -34,6 +34,7 @@ using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
+using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -375,6 +376,37 @@ internal static class AuditSamples
             UpdatedAt = At,
             UpdatedBy = "key_1",
         },
+    };
+
+    private static readonly ScimResource ScimUser = new()
+    {
+        Type = ScimResourceType.User,
+        Id = "scu_1",
+        OrganizationId = Organization,
+        IssuerId = "fdis_1",
+        Attributes = new()
+        {
+            ["userName"] = "ada@example.com",
+            ["externalId"] = "ada",
+            ["active"] = true,
+        },
+        Subject = "ada",
+        CreatedAt = At,
+        UpdatedAt = At,
+    };
+
+    private static readonly ScimResource ScimGroup = ScimUser with
+    {
+        Type = ScimResourceType.Group,
+        Id = "scg_1",
+        Attributes = new()
+        {
+            ["displayName"] = "Engineering",
+            ["members"] = new System.Text.Json.Nodes.JsonArray(
+                new System.Text.Json.Nodes.JsonObject { ["value"] = "scu_1" }
+            ),
+        },
+        Subject = null,
     };
 
     private static readonly TokenRevocation Revocation = new()
@@ -1106,6 +1138,13 @@ internal static class AuditSamples
                 },
                 [new("admin_keys", 1), new("console_sessions", 2)]
             ),
+            ScimEvents.SettingsUpdated(ByCaller, new ScimDirectory(Organization, "fdis_1", SubjectAttribute.UserName)),
+            ScimEvents.Changed(AuditEvents.ScimUserCreated, ByCaller, ScimUser),
+            ScimEvents.Changed(AuditEvents.ScimUserUpdated, ByCaller, ScimUser with { Version = 2 }),
+            ScimEvents.Changed(AuditEvents.ScimUserDeleted, ByCaller, ScimUser with { Subject = null }),
+            ScimEvents.Changed(AuditEvents.ScimGroupCreated, ByCaller, ScimGroup),
+            ScimEvents.Changed(AuditEvents.ScimGroupUpdated, ByCaller, ScimGroup with { Version = 2 }),
+            ScimEvents.Changed(AuditEvents.ScimGroupDeleted, ByCaller, ScimGroup with { Version = 3 }),
             AuthorizationEvents.SignedIn(ByCaller, SignIn),
             AuthorizationEvents.SignInDenied(
                 ByCaller,

@@ -18,6 +18,7 @@ internal static partial class OneOfEach
         ["POST /v1/certificate_authorities/{ca_id}/override"] = """{"reason":"x","missing":["x"]}""",
         ["POST /v1/certificate_authorities/{ca_id}/pkcs12"] = """{"pkcs12":"eA==","password":"x"}""",
         ["POST /v1/organizations/federation_issuers/{id}/kill"] = """{"issuer":true,"reason":"x"}""",
+        ["POST /v1/organizations/federation_issuers/{id}/scim"] = """{"subject_attribute":"user_name"}""",
         ["POST /v1/organizations/federation_issuers/{id}/unkill"] = """{"issuer":true,"reason":"x"}""",
         ["POST /v1/organizations/federation_rules/{id}/replay"] = """{"changes":{}}""",
         ["POST /v1/organizations/federation_rules/{id}/workspaces"] = """{"workspace_id":"{workspace}"}""",

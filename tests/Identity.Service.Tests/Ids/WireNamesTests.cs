@@ -10,6 +10,7 @@ using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.People;
+using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Tests.Documentation;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -55,6 +56,7 @@ public sealed class WireNamesTests
         Write<RootState>();
         Write<RuleBind>();
         Write<RuleState>();
+        Write<SubjectAttribute>();
         Write<SubjectType>();
         Write<WorkspaceRole>();
 

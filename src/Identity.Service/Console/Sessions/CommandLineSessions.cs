@@ -48,7 +48,7 @@ internal sealed class CommandLineSessions(
             ExpiresAt = draft.CreatedAt + ConsoleSessions.ProofLife,
         };
         var actor = ConsoleSessions.CreateActor(person, request);
-        if (person.Roles.Count == 0)
+        if (!await sessions.MayOpenAsync(organizationId, person, cancellationToken))
         {
             return await sessions.RefuseAsync(session, known: null, actor, request, cancellationToken);
         }

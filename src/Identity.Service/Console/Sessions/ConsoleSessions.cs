@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
@@ -24,6 +25,7 @@ internal sealed class ConsoleSessions(
     AdminKeys keys,
     AdminKeyUses adminKeyUses,
     TenantStore tenants,
+    InactivePeople inactive,
     IJournal journal,
     Current<SignInOptions> signIn,
     TimeProvider time
@@ -87,7 +89,7 @@ internal sealed class ConsoleSessions(
             Roles = person.Roles,
         };
         var actor = CreateActor(person, request);
-        if (person.Roles.Count == 0)
+        if (!await MayOpenAsync(organizationId, person, cancellationToken))
         {
             return OpenedSession.Refused(await RefuseAsync(session, known, actor, request, cancellationToken));
         }
@@ -308,6 +310,15 @@ internal sealed class ConsoleSessions(
         );
         return revoked.IsOk ? FirstKeyFate.Revoked : FirstKeyFate.Untouched;
     }
+
+    /// <summary>Whether the person has a role, and the directory of the provider has not deactivated them.</summary>
+    internal async ValueTask<bool> MayOpenAsync(
+        string organizationId,
+        ProviderPerson person,
+        CancellationToken cancellationToken
+    ) =>
+        person.Roles.Count > 0
+        && !await inactive.ContainsAsync(organizationId, person.Issuer, person.Subject, cancellationToken);
 
     // The signature is valid, so the person is known: the refusal belongs in the chain (S31 is about unauthenticated input).
     internal async ValueTask<Refusal> RefuseAsync(

@@ -34,7 +34,8 @@ internal static class AssertionChecks
     public static IAssertionCheck[] InOrder(
         Current<FederationOptions> options,
         Installation installation,
-        TenantStore tenants
+        TenantStore tenants,
+        InactivePeople inactive
     ) =>
         [
             // The state of the rule and the request.
@@ -50,6 +51,7 @@ internal static class AssertionChecks
             // From here on the claims are the issuer's statement (RFC 7523 §3).
             new TimesHold(options),
             new SubjectIsPresent(),
+            new PersonIsActive(inactive),
             new AudienceMatches(),
             new TokenIdIsUsable(),
             new IssuedAfterRestore(installation.RestoredAt),

@@ -11,10 +11,11 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 internal sealed class AssertionEvaluator(
     Current<FederationOptions> options,
     Installation installation,
-    TenantStore tenants
+    TenantStore tenants,
+    InactivePeople inactive
 )
 {
-    private readonly IAssertionCheck[] ordinary = AssertionChecks.InOrder(options, installation, tenants);
+    private readonly IAssertionCheck[] ordinary = AssertionChecks.InOrder(options, installation, tenants, inactive);
     private readonly IAssertionCheck[] ofIdentityAssertion = AssertionChecks.OfIdentityAssertion(options, installation);
 
     /// <summary>Null if every check passes. A <see cref="AssertionContext.Trace"/> records what each check read.</summary>

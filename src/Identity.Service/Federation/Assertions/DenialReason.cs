@@ -86,6 +86,9 @@ internal enum DenialReason
     /// <summary><c>sub</c> is absent, empty, too long or not printable ASCII.</summary>
     SubjectInvalid,
 
+    /// <summary>The directory of the issuer deactivated or deleted this person by SCIM.</summary>
+    PersonInactive,
+
     /// <summary><c>sub</c> belongs to another SPIFFE trust domain than the issuer's.</summary>
     TrustDomainMismatch,
 

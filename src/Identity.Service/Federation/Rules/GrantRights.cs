@@ -32,7 +32,7 @@ internal static class GrantRights
                 : null;
         }
 
-        // Only people may grant tunnels and administration: a workload with that right could use one stolen token to
+        // Only people may grant tunnels, administration and provisioning: a workload with that right could use one stolen token to
         // keep its access permanently.
         return
             scope
@@ -41,6 +41,7 @@ internal static class GrantRights
                     or Scopes.TunnelAgent
                     or Scopes.EdgeServe
                     or Scopes.CertificateIssue
+                    or Scopes.Scim
             || !caller.Scopes.Contains(scope)
             ? $"A federated caller may not grant {scope}."
             : null;

@@ -24,6 +24,9 @@ internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes)
     /// <summary>Everything that a person may do in the organization. A key may also create keys and read secrets.</summary>
     public static readonly AdminRole SecurityAdmin = new(RoleName.SecurityAdmin, With(Http.Scopes.OrganizationAdmin));
 
+    /// <summary>Provisions the people and groups of an identity provider, and reads nothing else. Only for keys.</summary>
+    public static readonly AdminRole Scim = new(RoleName.Scim, With(Http.Scopes.Scim));
+
     /// <summary>Also operates the installation, like the key of init (S1). Only for keys.</summary>
     public static readonly AdminRole InstallationOperator = new(
         RoleName.InstallationOperator,
@@ -37,11 +40,12 @@ internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes)
         Approver,
         Operator,
         SecurityAdmin,
+        Scim,
         InstallationOperator,
     ];
 
     /// <summary>The roles that an identity provider's claims can grant (S32).</summary>
-    public static readonly IReadOnlyList<AdminRole> OfPeople = [.. All.Except([InstallationOperator])];
+    public static readonly IReadOnlyList<AdminRole> OfPeople = [.. All.Except([Scim, InstallationOperator])];
 
     public static string Names => Describe(All);
 

@@ -7,5 +7,6 @@ internal static class RoleName
     public const string Approver = "approver";
     public const string Operator = "operator";
     public const string SecurityAdmin = "security-admin";
+    public const string Scim = "scim";
     public const string InstallationOperator = "installation-operator";
 }

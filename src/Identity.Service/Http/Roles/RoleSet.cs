@@ -2,11 +2,11 @@ namespace Culvert.Identity.Service.Http.Roles;
 
 /// <summary>
 /// The roles that may call an operation, by what the operation is for. The security admin is in each set, and so is the
-/// installation operator. Operations of the whole installation have none: no role of an organization grants those.
+/// installation operator; a directory's key is in none. Operations of the whole installation have none: no role of an organization grants those.
 /// </summary>
 internal static class RoleSet
 {
-    public static readonly IReadOnlyList<AdminRole> Viewing = AdminRole.All;
+    public static readonly IReadOnlyList<AdminRole> Viewing = [.. AdminRole.All.Except([AdminRole.Scim])];
 
     /// <summary>
     /// Call approvals and policy versions. Not for viewers: a request contains argument values, and a policy shows what is

@@ -44,6 +44,7 @@ public sealed class EscalationTests : IAsyncLifetime
     [InlineData("workspace:manage_tunnels", false)]
     [InlineData("bundle:read", false)]
     [InlineData("certificate:issue", false)]
+    [InlineData("scim", false)]
     [InlineData("org:admin", false)]
     [InlineData("installation:operate", false)]
     public async Task CreateRule_ByWorkload_GrantsOnlyWhatItMay(string scope, bool allowed)

@@ -42,6 +42,7 @@ public sealed class RoleGateTests(ServiceFixture fixture) : IClassFixture<Servic
     [InlineData(RoleName.Approver)]
     [InlineData(RoleName.Operator)]
     [InlineData(RoleName.SecurityAdmin)]
+    [InlineData(RoleName.Scim)]
     [InlineData(RoleName.InstallationOperator)]
     [InlineData("console")]
     [InlineData("none")]
@@ -105,6 +106,7 @@ public sealed class RoleGateTests(ServiceFixture fixture) : IClassFixture<Servic
     [InlineData(RoleName.Auditor)]
     [InlineData(RoleName.Approver)]
     [InlineData(RoleName.Operator)]
+    [InlineData(RoleName.Scim)]
     public async Task Call_WithKeyOfRole_IsRefusedUnlessTheRoleMay(string name)
     {
         var role = AdminRole.Find(name)!;
