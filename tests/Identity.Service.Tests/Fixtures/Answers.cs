@@ -12,9 +12,13 @@ internal static class Answers
         return document.RootElement.Clone();
     }
 
-    /// <summary><c>error.details.error_code</c>.</summary>
-    public static async Task<string?> ErrorCodeAsync(this HttpResponseMessage response) =>
-        (await response.JsonAsync()).GetProperty("error").GetProperty("details").GetProperty("error_code").GetString();
+    /// <summary><c>error.details.error_code</c>, or the <c>error_code</c> of an answer to a directory.</summary>
+    public static async Task<string?> ErrorCodeAsync(this HttpResponseMessage response)
+    {
+        var body = await response.JsonAsync();
+        var details = body.TryGetProperty("error", out var error) ? error.GetProperty("details") : body;
+        return details.GetProperty("error_code").GetString();
+    }
 
     /// <summary>A member that must be a string.</summary>
     public static string Text(this JsonElement element, string name) =>
