@@ -32,6 +32,9 @@ internal static class AuditEvents
 
     public const string TokenRevoked = "token_revoked";
     public const string PersonOffBoarded = "person_off_boarded";
+    public const string SignalStreamSet = "signal_stream_set";
+    public const string SignalStreamRemoved = "signal_stream_removed";
+    public const string SignalReceived = "signal_received";
     public const string OAuthSignIn = "oauth_sign_in";
     public const string OAuthTokenIssued = "oauth_token_issued";
     public const string OAuthRefreshReused = "oauth_refresh_reused";

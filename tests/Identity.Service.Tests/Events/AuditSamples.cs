@@ -36,6 +36,7 @@ using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
+using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -366,6 +367,20 @@ internal static class AuditSamples
             UpdatedAt = At,
             UpdatedBy = "key_1",
         },
+    };
+
+    private static readonly SignalStream Stream = new()
+    {
+        IssuerId = IssuerId.Wrap("fdis_1"),
+        OrganizationId = Organization,
+        TransmitterIssuer = "https://idp.example",
+        JwksUri = "https://idp.example/keys",
+        Audience = "https://identity.example/signals/fdis_1",
+        IsEnabled = true,
+        CreatedAt = At,
+        CreatedBy = "key_1",
+        UpdatedAt = At,
+        UpdatedBy = "key_1",
     };
 
     private static readonly TokenRevocation Revocation = new()
@@ -1096,6 +1111,14 @@ internal static class AuditSamples
                     Kind = RevocationKind.Subject,
                 },
                 [new("admin_keys", 1), new("console_sessions", 2)]
+            ),
+            new SignalStreamAudited(AuditEvents.SignalStreamSet, ByCaller, Stream),
+            new SignalStreamAudited(AuditEvents.SignalStreamRemoved, ByCaller, Stream),
+            new SignalReceived(
+                ByCaller,
+                Stream,
+                "jti-1",
+                new SignalEffect(["account-disabled"], null, At, SignalEffect.UnknownSubject)
             ),
             AuthorizationEvents.SignedIn(ByCaller, SignIn),
             AuthorizationEvents.SignInDenied(
