@@ -19,6 +19,7 @@ internal static class IssuerCommands
             IssuerKeyCommands.Verify(verbs),
             IssuerKeyCommands.Kill(verbs),
             IssuerKeyCommands.Resume(verbs),
+            IssuerSignalCommands.Create(verbs),
             CommonVerbs.Archive(verbs, Noun.Issuer, "its tokens are exchanged no more")
         );
 

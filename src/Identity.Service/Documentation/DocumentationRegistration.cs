@@ -70,6 +70,11 @@ internal static class DocumentationRegistration
                 endpoint.WithMetadata(CreateError(StatusCodes.Status400BadRequest, typeof(OAuthErrorDocument)));
             }
 
+            if (operation.Access.IsOfSecurityEvents)
+            {
+                endpoint.WithMetadata(CreateError(StatusCodes.Status400BadRequest, typeof(SecurityEventErrorDocument)));
+            }
+
             endpoint.WithMetadata([.. operation.Answers]);
             if (operation.Body is { } body)
             {

@@ -18,6 +18,11 @@ internal sealed record ErrorCode(string Code, int Status, string Meaning, string
     public string? ScimType { get; init; }
 
     /// <summary>
+    /// The error code of RFC 8935 §2.4, for answers to security event tokens; null = the answer has the envelope.
+    /// </summary>
+    public string? SecurityEventError { get; init; }
+
+    /// <summary>
     /// Retries are refused in the same way until something else changes: the answer tells clients not to retry.
     /// </summary>
     public bool IsLasting { get; init; }

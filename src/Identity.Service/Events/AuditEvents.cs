@@ -39,6 +39,9 @@ internal static class AuditEvents
     public const string ScimGroupCreated = "scim_group_created";
     public const string ScimGroupUpdated = "scim_group_updated";
     public const string ScimGroupDeleted = "scim_group_deleted";
+    public const string SignalStreamSet = "signal_stream_set";
+    public const string SignalStreamRemoved = "signal_stream_removed";
+    public const string SignalReceived = "signal_received";
     public const string OAuthSignIn = "oauth_sign_in";
     public const string OAuthTokenIssued = "oauth_token_issued";
     public const string OAuthRefreshReused = "oauth_refresh_reused";

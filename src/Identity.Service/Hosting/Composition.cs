@@ -23,6 +23,7 @@ using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Servers;
+using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Status;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
@@ -117,6 +118,7 @@ internal static class Composition
         services.AddFederation();
         services.AddExchange();
         services.AddPeople();
+        services.AddSignals();
         services.AddNodes();
         services.AddTokens();
         services.AddTunnels();
@@ -158,6 +160,7 @@ internal static class Composition
         host.MapFederation();
         host.MapExchange();
         host.MapPeople();
+        host.MapSignals();
         host.MapNodes();
         host.MapJobs();
         host.MapTokens();

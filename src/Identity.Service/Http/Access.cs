@@ -15,6 +15,13 @@ internal sealed record Access
     public static Access AnonymousLists { get; } = new() { Kind = AccessKind.Anonymous, IsOfLists = true };
 
     /// <summary>
+    /// Like <see cref="Anonymous"/>, for security event tokens, whose signature authenticates the sender. Their errors have
+    /// the format of RFC 8935 §2.3.
+    /// </summary>
+    public static Access AnonymousSecurityEvents { get; } =
+        new() { Kind = AccessKind.Anonymous, IsOfSecurityEvents = true };
+
+    /// <summary>
     /// Any credential, including tunnel tokens; the handler checks rights. Limited per source address like anonymous calls
     /// until the credential is verified.
     /// </summary>
@@ -44,6 +51,9 @@ internal sealed record Access
 
     /// <summary>Whether errors have the format of RFC 7644 §3.12.</summary>
     public bool IsScim { get; private init; }
+
+    /// <summary>Whether refused tokens get errors in the format of RFC 8935 §2.3.</summary>
+    public bool IsOfSecurityEvents { get; private init; }
 
     /// <summary>For revocation lists and OCSP: many verifiers share an address, and none needs a token.</summary>
     public bool IsOfLists { get; private init; }

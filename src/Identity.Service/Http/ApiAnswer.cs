@@ -44,6 +44,9 @@ internal readonly struct ApiAnswer
 
     public static ApiAnswer Nothing => new(StatusCodes.Status200OK, default, null, null);
 
+    /// <summary>202 without a body.</summary>
+    public static ApiAnswer Accepted => new(StatusCodes.Status202Accepted, default, null, null);
+
     public static ApiAnswer NotModified => new(StatusCodes.Status304NotModified, default, null, null);
 
     public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>

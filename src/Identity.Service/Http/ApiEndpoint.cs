@@ -69,6 +69,12 @@ internal sealed class ApiEndpoint(
             return;
         }
 
+        if (access.IsOfSecurityEvents && refusal.Code.SecurityEventError is { } error)
+        {
+            await WriteAsync(request.Http, SecurityEventErrorBody.Create(error, refusal));
+            return;
+        }
+
         await ErrorEnvelope.WriteAsync(request.Http, refusal);
     }
 

@@ -202,7 +202,7 @@ internal static class RequestBody
 
     public static bool IsForm(HttpRequest request) => HasMediaType(request, "application/x-www-form-urlencoded");
 
-    private static bool HasMediaType(HttpRequest request, string mediaType)
+    public static bool HasMediaType(HttpRequest request, string mediaType)
     {
         var type = request.ContentType.AsSpan();
         var end = type.IndexOf(';');

@@ -126,4 +126,8 @@ internal static class EventIds
     // 7030: OAuth clients
     public const int ClientDocumentNotFetched = 7030;
     public const int ClientDocumentRefused = 7031;
+
+    // 7040: Signals
+    public const int TransmitterKeysNotFetched = 7040;
+    public const int SignalRefused = 7041;
 }

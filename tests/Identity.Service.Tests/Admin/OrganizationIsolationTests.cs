@@ -109,6 +109,7 @@ public sealed class OrganizationIsolationTests : IAsyncLifetime
                     "/v1/tunnels/{tunnel_id}/hostnames",
                     "/v1/certificate_authorities/{ca_id}",
                     "/v1/organizations/federation_issuers/{id}",
+                    "/v1/organizations/federation_issuers/{id}/signals",
                     "/v1/organizations/federation_rules/{id}",
                     "/v1/organizations/service_accounts/{id}",
                     "/v1/client_range_sets/{name}",

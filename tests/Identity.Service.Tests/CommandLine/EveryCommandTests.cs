@@ -36,6 +36,7 @@ public sealed partial class EveryCommandTests
         ["DELETE /v1/organizations/workspaces/{workspace}/service_accounts/{id}"] = "commands go by the account",
         ["POST /oauth/{organization_id}/revoke"] = "clients of people alone",
         ["POST /oauth/{organization_id}/token"] = "clients of people alone",
+        ["POST /signals/{id}"] = "transmitters alone",
         ["POST /v1/agent/acme_challenges/{challenge_id}/acknowledgements"] = "agents alone",
         ["POST /v1/agent/renewals"] = "agents alone",
         ["POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements"] = "edges alone",

@@ -147,6 +147,9 @@ internal sealed class HandlerFacts
             case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Nothing)}"):
                 Statuses.Add(200);
                 break;
+            case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Accepted)}"):
+                Statuses.Add(202);
+                break;
             case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Empty)}"):
                 Statuses.Add(204);
                 break;

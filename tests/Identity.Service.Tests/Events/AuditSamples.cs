@@ -37,6 +37,7 @@ using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
+using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -407,6 +408,20 @@ internal static class AuditSamples
             ),
         },
         Subject = null,
+    };
+
+    private static readonly SignalStream Stream = new()
+    {
+        IssuerId = IssuerId.Wrap("fdis_1"),
+        OrganizationId = Organization,
+        TransmitterIssuer = "https://idp.example",
+        JwksUri = "https://idp.example/keys",
+        Audience = "https://identity.example/signals/fdis_1",
+        IsEnabled = true,
+        CreatedAt = At,
+        CreatedBy = "key_1",
+        UpdatedAt = At,
+        UpdatedBy = "key_1",
     };
 
     private static readonly TokenRevocation Revocation = new()
@@ -1145,6 +1160,14 @@ internal static class AuditSamples
             ScimEvents.Changed(AuditEvents.ScimGroupCreated, ByCaller, ScimGroup),
             ScimEvents.Changed(AuditEvents.ScimGroupUpdated, ByCaller, ScimGroup with { Version = 2 }),
             ScimEvents.Changed(AuditEvents.ScimGroupDeleted, ByCaller, ScimGroup with { Version = 3 }),
+            new SignalStreamAudited(AuditEvents.SignalStreamSet, ByCaller, Stream),
+            new SignalStreamAudited(AuditEvents.SignalStreamRemoved, ByCaller, Stream),
+            new SignalReceived(
+                ByCaller,
+                Stream,
+                "jti-1",
+                new SignalEffect(["account-disabled"], null, At, SignalEffect.UnknownSubject)
+            ),
             AuthorizationEvents.SignedIn(ByCaller, SignIn),
             AuthorizationEvents.SignInDenied(
                 ByCaller,

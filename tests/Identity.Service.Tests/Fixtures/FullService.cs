@@ -222,6 +222,10 @@ internal sealed class FullService : IAsyncDisposable
         Things["version"] = "1";
         Things["federation_rules/id"] = rule;
         Things["federation_issuers/id"] = issuer.Id();
+        await Api.PostOkAsync(
+            $"{FederatedService.Issuers}/{issuer.Id()}/signals",
+            """{"transmitter_issuer":"https://idp.example.com","jwks_uri":"https://idp.example.com/keys"}"""
+        );
         Paths["/v1/authentication_history/{request_id}"] =
         [
             .. new[] { granted, denied, malformed }.Select(request => $"/v1/authentication_history/{request}"),

@@ -20,6 +20,8 @@ internal static partial class OneOfEach
         ["POST /v1/organizations/federation_issuers/{id}/kill"] = """{"issuer":true,"reason":"x"}""",
         ["POST /v1/organizations/federation_issuers/{id}/scim"] = """{"subject_attribute":"user_name"}""",
         ["POST /v1/organizations/federation_issuers/{id}/unkill"] = """{"issuer":true,"reason":"x"}""",
+        ["POST /v1/organizations/federation_issuers/{id}/signals"] =
+            """{"transmitter_issuer":"https://idp.example.com","jwks_uri":"https://idp.example.com/keys"}""",
         ["POST /v1/organizations/federation_rules/{id}/replay"] = """{"changes":{}}""",
         ["POST /v1/organizations/federation_rules/{id}/workspaces"] = """{"workspace_id":"{workspace}"}""",
         ["POST /v1/organizations/service_accounts/{id}/workspaces"] =
@@ -80,6 +82,10 @@ internal static partial class OneOfEach
              "target":{"type":"service_account","service_account_id":"{{account.Id()}}"},
              "oauth_scope":"workspace:developer","workspace_id":"{{bench.WorkspaceId}}"}
             """
+        );
+        await api.PostOkAsync(
+            $"/v1/organizations/federation_issuers/{issuer.Id()}/signals",
+            Bodies["POST /v1/organizations/federation_issuers/{id}/signals"]
         );
         await api.PostOkAsync("/v1/client_range_sets/office", """{"ranges":["192.0.2.0/24"]}""");
         await api.PostOkAsync($"{tunnel}/hostnames", """{"name":"tools.example.com"}""");

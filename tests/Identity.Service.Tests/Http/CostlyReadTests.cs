@@ -50,6 +50,7 @@ public sealed class CostlyReadTests
         "/v1/organizations",
         "/v1/organizations/current",
         "/v1/organizations/federation_issuers/{id}/scim",
+        "/v1/organizations/federation_issuers/{id}/signals",
         "/v1/organizations/federation_presets",
         "/v1/organizations/federation_rules/{id}/workspaces",
         "/v1/organizations/workspaces",

@@ -197,16 +197,17 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
     {
         // DocumentationRegistration puts both types in the endpoint's metadata, so the framework has created their schemas.
         IOpenApiSchema envelope = new OpenApiSchemaReference(nameof(ErrorEnvelope), document);
+        var other =
+            access.IsOAuth ? nameof(OAuthErrorDocument)
+            : access.IsOfSecurityEvents ? nameof(SecurityEventErrorDocument)
+            : null;
         return new(StringComparer.Ordinal)
         {
             ["application/json"] = new OpenApiMediaType
             {
-                Schema = access.IsOAuth
-                    ? new OpenApiSchema
-                    {
-                        AnyOf = [envelope, new OpenApiSchemaReference(nameof(OAuthErrorDocument), document)],
-                    }
-                    : envelope,
+                Schema = other is null
+                    ? envelope
+                    : new OpenApiSchema { AnyOf = [envelope, new OpenApiSchemaReference(other, document)] },
                 Example = JsonNode.Parse(ErrorEnvelope.Render(code.Refuse(), ExampleValues.RequestId).Span),
             },
         };

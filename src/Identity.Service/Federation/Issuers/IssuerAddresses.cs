@@ -9,13 +9,14 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// </summary>
 internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limits)
 {
-    public async Task<Refusal?> CheckAsync(Issuer issuer, Caller caller, CancellationToken cancellationToken)
-    {
-        if (KeySetFetch.FirstFetch(issuer) is not { } first)
-        {
-            return null;
-        }
+    public Task<Refusal?> CheckAsync(Issuer issuer, Caller caller, CancellationToken cancellationToken) =>
+        KeySetFetch.FirstFetch(issuer) is { } first
+            ? CheckAsync(first, caller, cancellationToken)
+            : Task.FromResult<Refusal?>(null);
 
+    /// <summary>As the other overload, for another document of the issuer.</summary>
+    public async Task<Refusal?> CheckAsync(IssuerFetch first, Caller caller, CancellationToken cancellationToken)
+    {
         // The answer reveals what a name resolves to in the service's network: the limit prevents scans of whole zones.
         if (limits.TryTake(caller, CostlyWork.NameLookup) is { } limited)
         {

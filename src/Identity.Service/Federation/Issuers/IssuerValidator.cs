@@ -171,7 +171,9 @@ internal sealed class IssuerValidator(
             _ => null,
         };
 
-    private static Refusal? CheckFetch(string field, string url, Issuer issuer)
+    /// <param name="field">The setting that contains the URL, for the refusal.</param>
+    /// <param name="issuer">The issuer whose allowed targets apply.</param>
+    public static Refusal? CheckFetch(string field, string url, Issuer issuer)
     {
         if (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
         {

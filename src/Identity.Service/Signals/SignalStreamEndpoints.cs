@@ -1,0 +1,159 @@
+using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Signals;
+
+/// <summary><c>/v1/organizations/federation_issuers/{id}/signals</c>.</summary>
+internal sealed class SignalStreamEndpoints(
+    IssuerStore issuers,
+    SignalStreamStore store,
+    SignalStreamStates states,
+    IssuerAddresses addresses,
+    ServiceIdentity identity,
+    IJournal journal,
+    TimeProvider time
+)
+{
+    private const int MaxLength = IssuerValidator.MaxUrlLength;
+
+    public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await FindIssuerAsync(request, cancellationToken) is { } issuer
+        && await store.FindAsync(issuer.Id, cancellationToken) is { } stream
+            ? Answer(stream)
+            : RequestErrors.NotFound.Refuse();
+
+    /// <summary>Creates or replaces the stream.</summary>
+    public async ValueTask<ApiAnswer> SetAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var body = await request.ReadJsonAsync(SignalsJson.Default.SetSignalStreamRequest, cancellationToken);
+        if (!body.TryGet(out var wanted, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await FindIssuerAsync(request, cancellationToken) is not { } issuer)
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        if (issuer.IsArchived)
+        {
+            return FederationErrors.Archived.Refuse();
+        }
+
+        var known = await store.FindAsync(issuer.Id, cancellationToken);
+        var now = time.GetStoreNow();
+        var stream = new SignalStream
+        {
+            IssuerId = issuer.Id,
+            OrganizationId = issuer.OrganizationId,
+            TransmitterIssuer = wanted.TransmitterIssuer,
+            JwksUri = wanted.JwksUri,
+            Audience = wanted.Audience ?? SignalStream.GetPushUrl(identity.PublicUrl, issuer.Id),
+            IsEnabled = wanted.Enabled,
+            CreatedAt = known?.CreatedAt ?? now,
+            CreatedBy = known?.CreatedBy ?? request.Caller.ActorId,
+            UpdatedAt = now,
+            UpdatedBy = request.Caller.ActorId,
+            LastReceivedAt = known?.LastReceivedAt,
+        };
+        if (Check(stream, issuer) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var fetch = new IssuerFetch(new Uri(stream.JwksUri), "jwks_uri", stream.ToTransmitter(issuer));
+        if (await addresses.CheckAsync(fetch, request.Caller, cancellationToken) is { } unreachable)
+        {
+            return unreachable;
+        }
+
+        var refused = await CommitAsync(
+            request,
+            AuditEvents.SignalStreamSet,
+            stream,
+            store.Set(stream),
+            cancellationToken
+        );
+        return refused is null ? Answer(stream) : refused;
+    }
+
+    public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (
+            await FindIssuerAsync(request, cancellationToken) is not { } issuer
+            || await store.FindAsync(issuer.Id, cancellationToken) is not { } stream
+        )
+        {
+            return RequestErrors.NotFound.Refuse();
+        }
+
+        var refused = await CommitAsync(
+            request,
+            AuditEvents.SignalStreamRemoved,
+            stream,
+            store.Remove(issuer.Id),
+            cancellationToken
+        );
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        states.Forget(issuer.Id);
+        return ApiAnswer.Json(
+            new SignalStreamRemovedDocument(issuer.Id.Value),
+            SignalsJson.Default.SignalStreamRemovedDocument
+        );
+    }
+
+    private static Refusal? Check(SignalStream stream, Issuer issuer) =>
+        CheckText("transmitter_issuer", stream.TransmitterIssuer)
+        ?? CheckText("audience", stream.Audience)
+        ?? IssuerValidator.CheckFetch("jwks_uri", stream.JwksUri, issuer);
+
+    private static Refusal? CheckText(string member, string text) =>
+        text.Length is 0 or > MaxLength || text.Any(c => c is <= ' ' or > '~')
+            ? RequestErrors.Invalid.Refuse(
+                $"{member}: 1 to {MaxLength} printable ASCII characters without blanks are required."
+            )
+            : null;
+
+    private ValueTask<Issuer?> FindIssuerAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        issuers.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
+
+    private async ValueTask<Refusal?> CommitAsync(
+        ApiRequest request,
+        string name,
+        SignalStream stream,
+        Statement statement,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await journal.CommitAsync(
+            new Decision
+            {
+                Event = new SignalStreamAudited(name, AuditOrigin.From(request, time.GetUtcNow()), stream),
+                Statements = [statement],
+            },
+            cancellationToken
+        );
+        return result.RefusalUnlessCommitted();
+    }
+
+    private ApiAnswer Answer(SignalStream stream) =>
+        ApiAnswer.Json(
+            SignalStreamDocument.From(
+                stream,
+                identity.PublicUrl,
+                states.FindRefusal(stream.IssuerId),
+                states.FindFetchFailure(stream.IssuerId)
+            ),
+            SignalsJson.Default.SignalStreamDocument
+        );
+}
