@@ -71,7 +71,11 @@ internal sealed class ApiEndpoint(
 
         if (access.IsOfSecurityEvents && refusal.Code.SecurityEventError is { } error)
         {
-            await WriteAsync(request.Http, SecurityEventErrorBody.Create(error, refusal));
+            var document = new SecurityEventErrorDocument { Err = error, Description = refusal.Message };
+            await WriteAsync(
+                request.Http,
+                ApiAnswer.Json(document, SecurityEventErrorJson.Default.SecurityEventErrorDocument, refusal.Code.Status)
+            );
             return;
         }
 

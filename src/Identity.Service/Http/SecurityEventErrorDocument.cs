@@ -1,7 +1,6 @@
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>RFC 8935 §2.3: why a security event token is refused.</summary>
-[SchemaOnly]
 internal sealed record SecurityEventErrorDocument
 {
     public required string Err { get; init; }

@@ -77,7 +77,8 @@ internal sealed class OffBoarder(
         );
         if (result.Outcome == CommitOutcome.Replayed)
         {
-            return PeopleErrors.Repeated.Refuse();
+            // Null: the decision that used the key was not written, so that nothing ended.
+            return result.Existing is null ? StorageErrors.Unavailable.Refuse() : PeopleErrors.Repeated.Refuse();
         }
 
         if (result.IsStale)

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.People;
@@ -22,6 +21,9 @@ internal sealed class SignalReceiver(
     TimeProvider time
 )
 {
+    /// <summary>How long memory keeps the key of a token.</summary>
+    public static readonly TimeSpan RememberedFor = TimeSpan.FromMinutes(1);
+
     /// <summary>Null if the token is accepted; it is durable then.</summary>
     public async ValueTask<Refusal?> ReceiveAsync(
         AuditCause cause,
@@ -57,6 +59,7 @@ internal sealed class SignalReceiver(
         CancellationToken cancellationToken
     )
     {
+        var now = time.GetStoreNow();
         var request = new OffBoardingRequest(
             new PersonKey(stream.OrganizationId, stream.IssuerId.Value, subject),
             OffBoardingSource.Signal,
@@ -65,8 +68,8 @@ internal sealed class SignalReceiver(
         {
             // What the person got after the event stays, in whatever order events arrive.
             IssuedBefore = effect.OccurredAt,
-            Replay = ToReplayKey(stream, token),
-            Statements = [store.Receive(stream.IssuerId, time.GetStoreNow())],
+            Replay = ToReplayKey(stream, token, now),
+            Statements = [store.Receive(stream.IssuerId, now)],
         };
         var result = await offBoarder.OffBoardAsync(cause, request, cancellationToken);
         return result.IsOk || result.Refusal.Code == PeopleErrors.Repeated ? null : result.Refusal;
@@ -85,22 +88,26 @@ internal sealed class SignalReceiver(
             new Decision
             {
                 Event = new SignalReceived(new AuditOrigin(now, cause), stream, token.TokenId, effect),
-                Replay = ToReplayKey(stream, token),
+                Replay = ToReplayKey(stream, token, now),
                 Statements = [store.Receive(stream.IssuerId, now)],
             },
             cancellationToken
         );
-        return result.Outcome == CommitOutcome.Replayed ? null : result.RefusalUnlessCommitted();
+        if (result.Outcome == CommitOutcome.Replayed)
+        {
+            return result.Existing is null ? StorageErrors.Unavailable.Refuse() : null;
+        }
+
+        return result.RefusalUnlessCommitted();
     }
 
-    // A jti counts once for its transmitter. Memory keeps the key while the token is accepted, the journal longer.
-    private static ReplayKey ToReplayKey(SignalStream stream, SecurityEventToken token) =>
+    // A jti counts once for its transmitter: the journal keeps its key permanently. Memory forgets it soon, so that the
+    // retry of a token whose decision could not be written is not taken for a repetition.
+    private static ReplayKey ToReplayKey(SignalStream stream, SecurityEventToken token, DateTimeOffset now) =>
         new(
             SHA256.HashData(
                 Encoding.UTF8.GetBytes($"signal\n{stream.IssuerId.Value}\n{stream.TransmitterIssuer}\n{token.TokenId}")
             ),
-            DateTimeOffset.FromUnixTimeSeconds(token.IssuedAt)
-                + SecurityEventToken.MaxAge
-                + FederationOptions.LongestLeeway
+            now + RememberedFor
         );
 }

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Signals;
@@ -42,9 +43,9 @@ internal sealed class SignalBench : IAsyncDisposable
 
     public DateTimeOffset Now => Federated.Time.GetUtcNow();
 
-    public static async Task<SignalBench> StartAsync()
+    public static async Task<SignalBench> StartAsync(Action<IServiceCollection>? configure = null)
     {
-        var federated = await FederatedService.StartAsync();
+        var federated = await FederatedService.StartAsync(configure: configure);
         var provider = federated.Provider;
         provider.Script(
             KeysPath,

@@ -5,8 +5,10 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Signals;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Signals;
@@ -569,6 +571,32 @@ public sealed class SignalsTests : IAsyncLifetime
         await bench.PushAsync(token).ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
 
         (await bench.ListPeopleAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(SignalBench.Disabled, AuditEvents.PersonOffBoarded)]
+    [InlineData(Risc + "account-enabled", AuditEvents.SignalReceived)]
+    public async Task Push_DecisionWasNotWritten_IsRetriedWithEffect(string type, string name)
+    {
+        await using var other = await SignalBench.StartAsync(services =>
+            services
+                .AddSingleton(provider => new InterruptingJournal(provider.GetRequiredService<Journal>()))
+                .AddSingleton<IJournal>(provider => provider.GetRequiredService<InterruptingJournal>())
+        );
+        var claims = other.Claims(type);
+        other
+            .Federated.Service.Get<InterruptingJournal>()
+            .Before(decision => decision.Event?.Name == name, () => other.SetAsync(body => body["enabled"] = false));
+
+        await other.PushAsync(claims).ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
+        await other.SetAsync();
+        await other.PushAsync(claims).ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
+        other.Federated.Time.Advance(SignalReceiver.RememberedFor + TimeSpan.FromMinutes(1));
+        await other.SetAsync();
+        await other.AcceptAsync(claims);
+        await other.AcceptAsync(claims);
+
+        (await other.ListEventsAsync(name)).Count.ShouldBe(1);
     }
 
     [Fact]
