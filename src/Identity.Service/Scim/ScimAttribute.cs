@@ -27,7 +27,7 @@ internal sealed record ScimAttribute(string Name, ScimDataType Type, string Desc
     public bool IsUnique { get; init; }
 
     /// <summary>False = accepted, and not stored.</summary>
-    public bool IsKept { get; init; } = true;
+    public bool IsStored { get; init; } = true;
 
     public int MaxLength { get; init; } = DefaultLength;
 

@@ -130,8 +130,8 @@ internal sealed class ScimDiscovery(ScimDirectoryStore directories, ServiceIdent
             ["multiValued"] = attribute.IsMultiValued,
             ["description"] = attribute.Description,
             ["required"] = attribute.IsRequired,
-            ["mutability"] = !attribute.IsKept ? "writeOnly" : "readWrite",
-            ["returned"] = attribute.IsKept ? "default" : "never",
+            ["mutability"] = !attribute.IsStored ? "writeOnly" : "readWrite",
+            ["returned"] = attribute.IsStored ? "default" : "never",
         };
         if (attribute.Type == ScimDataType.String)
         {

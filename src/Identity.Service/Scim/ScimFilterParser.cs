@@ -143,11 +143,11 @@ internal sealed class ScimFilterParser
     {
         if (scope is null)
         {
-            return ScimPath.Find(type, name) is { } path && path.Sub is null or { IsKept: true } ? path : null;
+            return ScimPath.Find(type, name) is { } path && path.Sub is null or { IsStored: true } ? path : null;
         }
 
         // The values of a value filter are plain objects: their sub-attributes are compared directly.
-        return scope.FindSub(name) is { IsKept: true } sub ? new ScimPath(sub, Sub: null) : null;
+        return scope.FindSub(name) is { IsStored: true } sub ? new ScimPath(sub, Sub: null) : null;
     }
 
     private object? ReadValue(ScimPath path, ScimOperator operation)

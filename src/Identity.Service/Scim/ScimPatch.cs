@@ -363,7 +363,7 @@ internal sealed class ScimPatch
 
         if (read.Node is not null)
         {
-            if (sub.IsKept)
+            if (sub.IsStored)
             {
                 holder[sub.Name] = read.Node;
             }

@@ -127,9 +127,9 @@ internal sealed record ScimResourceType(string Name, string Kind, string Endpoin
                 SubAttributes =
                 [
                     new("value", ScimDataType.String, "The id of a user.") { IsRequired = true, IsCaseExact = true },
-                    new("display", ScimDataType.String, "Not kept.") { IsKept = false },
-                    new("type", ScimDataType.String, "Not kept: members are users.") { IsKept = false },
-                    new("$ref", ScimDataType.String, "Not kept.") { IsKept = false },
+                    new("display", ScimDataType.String, "Not kept.") { IsStored = false },
+                    new("type", ScimDataType.String, "Not kept: members are users.") { IsStored = false },
+                    new("$ref", ScimDataType.String, "Not kept.") { IsStored = false },
                 ],
             },
         ],

@@ -186,7 +186,7 @@ internal static class ScimValues
                 return RequestErrors.Invalid.Refuse($"{attribute.Name}.{Bounded(name)}: is not in the schema.");
             }
 
-            if (!sub.IsKept || value is null)
+            if (!sub.IsStored || value is null)
             {
                 continue;
             }
