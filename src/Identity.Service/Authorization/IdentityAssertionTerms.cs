@@ -82,7 +82,8 @@ internal sealed record IdentityAssertionTerms(
             return claim.ReadString() is { } stated ? TokenTargets.RemoveRootPath(stated) : null;
         }
 
-        return claim.FindInStringList(Encoding.UTF8.GetBytes(wanted)) == StringListMatch.Found
+        return
+            claim.FindInStringList(Encoding.UTF8.GetBytes(wanted)) == StringListMatch.Found
             || (
                 TokenTargets.RemoveRootPath(wanted + "/") == wanted
                 && claim.FindInStringList(Encoding.UTF8.GetBytes(wanted + "/")) == StringListMatch.Found
