@@ -14,8 +14,8 @@ const LEFT_BEHIND_LIMIT_MB = 200;
 const TOLERANCE = 1.3;
 /** Of one core. A job that used less of the time that it took has waited for most of it. */
 const COMPUTING = 0.5;
-/** From this slowdown on the machine is so busy that the yardstick, one process, shows less than what many side by side feel. */
-const BUSY = 1.5;
+/** Of a budget, on a machine that is so much slower: the yardstick, one process, shows less than what many side by side feel. */
+const BUSY = { slowdown: 1.5, tolerance: 2 };
 
 const [level, jobsFolder, logsFolder, budgetsFile, setUpSeconds, temporary] = process.argv.slice(2);
 const lines = (file) => (existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : []);
@@ -97,14 +97,15 @@ if (column !== undefined) {
     const { job, processor } = row;
     const budget = budgets.get(job);
     const slowdown = slowdownDuring(row);
+    const tolerance = slowdown < BUSY.slowdown ? TOLERANCE : BUSY.tolerance;
     if (!budget) {
       failed++;
       failures.push(`FAILED ${job}: has no budget for this level in ${budgetsFile}`);
-    } else if (processor > budget * slowdown * TOLERANCE) {
+    } else if (processor > budget * slowdown * tolerance) {
       failed++;
       failures.push(
         `FAILED ${job}: needed ${Math.round(processor)} processor seconds; its budget is ${budget} (${budgetsFile}), at the machine's ` +
-          `speed meanwhile ${Math.round(budget * slowdown)}, and ${TOLERANCE} times that is the limit. If you added a slow test, make another one faster.`,
+          `speed meanwhile ${Math.round(budget * slowdown)}, and ${tolerance} times that is the limit. If you added a slow test, make another one faster.`,
       );
     }
   }
@@ -151,22 +152,10 @@ function slowdownOf(measurements) {
   return sorted.length === 0 || !reference ? 1 : Math.max(1, sorted[Math.floor(sorted.length / 2)] / reference);
 }
 
-/**
- * The slowdown while a job ran: a shared machine can be twice as slow in one job as in the next. Of all jobs, if it was too short.
- * On a busy machine the other jobs are a yardstick, too: what the middle one of them needed, as a multiple of its budget.
- */
+/** The slowdown while a job ran: a shared machine can be twice as slow in one job as in the next. Of all jobs, if it was too short. */
 function slowdownDuring(row) {
   const meanwhile = measured.filter(([second]) => second >= row.begin && second <= endOf(row));
-  const slowdown = slowdownOf(meanwhile.length > 0 ? meanwhile : measured);
-  if (slowdown < BUSY) {
-    return slowdown;
-  }
-
-  const multiples = rows
-    .filter((one) => one !== row && budgets.get(one.job) && one.processor > 0)
-    .map((one) => one.processor / budgets.get(one.job))
-    .sort((a, b) => a - b);
-  return Math.max(slowdown, multiples[Math.floor(multiples.length / 2)] ?? 1);
+  return slowdownOf(meanwhile.length > 0 ? meanwhile : measured);
 }
 
 function endOf(row) {
