@@ -58,7 +58,6 @@ internal sealed class ConsentDecisions(
     {
         var now = time.GetStoreNow();
         var rule = decided.Rule!;
-        var issuedAt = person.ReadIssuedAt();
         var grant = new RefreshGrant
         {
             Id = RandomId.New(),
@@ -72,8 +71,7 @@ internal sealed class ConsentDecisions(
             RuleId = rule.Rule.Id.Value,
             Family = RandomId.New(),
             KeyThumbprint = request.KeyThumbprint,
-            // The clock of the identity provider may be ahead.
-            SignedInAt = issuedAt < now ? issuedAt : now,
+            SignedInAt = person.ReadIssuedAt(now),
             IdleUntil = now + PersonTokens.CodeLife,
             ExpiresAt = now + options.Value.RefreshLifetime,
         };

@@ -1,4 +1,3 @@
-using System.Text;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Exchange.Replays;
@@ -102,8 +101,6 @@ internal sealed class IdentityAssertionGrants(
             return (null, new Denial(decided.Denial));
         }
 
-        // The clock of the identity provider may be ahead.
-        var statedAt = person.ReadIssuedAt();
         var personTerms = new PersonTerms(
             decided,
             client,
@@ -111,7 +108,7 @@ internal sealed class IdentityAssertionGrants(
             person.Subject,
             terms.Resource,
             RandomId.New(),
-            statedAt < context.Now ? statedAt : context.Now,
+            person.ReadIssuedAt(context.Now),
             context.Now + TimeSpan.FromSeconds(rule.Rule.TokenLifetimeSeconds)
         )
         {
@@ -146,9 +143,7 @@ internal sealed class IdentityAssertionGrants(
             },
             cancellationToken
         );
-        var minted = tokens.Mint(grant, redeemed.Context.Now);
-        var token = Encoding.ASCII.GetString(minted.Memory.Span);
-        minted.Return();
+        var token = tokens.MintText(grant, redeemed.Context.Now);
         var result = await commit;
         if (result.Outcome == CommitOutcome.Replayed)
         {

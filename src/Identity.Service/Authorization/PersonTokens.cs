@@ -166,9 +166,7 @@ internal sealed class PersonTokens(
             },
             cancellationToken
         );
-        var minted = tokens.Mint(issued, now);
-        var text = Encoding.ASCII.GetString(minted.Memory.Span);
-        minted.Return();
+        var text = tokens.MintText(issued, now);
         var result = await commit;
         if (result.Outcome is CommitOutcome.Replayed or CommitOutcome.Stale)
         {

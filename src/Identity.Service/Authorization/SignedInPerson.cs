@@ -13,12 +13,17 @@ internal sealed record SignedInPerson(string IssuerUrl, string Subject, string N
     /// When the identity provider issued the id_token; 1970 if it does not say. A person who was off-boarded after it must
     /// not get a grant for it, however long the consent page was open.
     /// </summary>
-    public DateTimeOffset ReadIssuedAt() =>
-        ClaimSet.TryParse(Encoding.UTF8.GetBytes(Claims), out var claims) == JoseRefusal.None
-        && claims!.TryFind("iat"u8, out var iat)
-        && iat.TryReadNumericDate(out var seconds)
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : DateTimeOffset.UnixEpoch;
+    /// <param name="now">The latest result, because the clock of the identity provider may be ahead.</param>
+    public DateTimeOffset ReadIssuedAt(DateTimeOffset now)
+    {
+        var issuedAt =
+            ClaimSet.TryParse(Encoding.UTF8.GetBytes(Claims), out var claims) == JoseRefusal.None
+            && claims!.TryFind("iat"u8, out var iat)
+            && iat.TryReadNumericDate(out var seconds)
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : DateTimeOffset.UnixEpoch;
+        return issuedAt < now ? issuedAt : now;
+    }
 
     // Claims are personal data.
     public override string ToString() => nameof(SignedInPerson);

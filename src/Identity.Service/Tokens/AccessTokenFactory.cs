@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
@@ -39,6 +40,15 @@ internal sealed class AccessTokenFactory(
             Log.SigningFailed(logger, fault, minter.KeyId);
             throw new SigningUnavailableException(fault);
         }
+    }
+
+    /// <summary>As <see cref="Mint"/>, for a response that is written from a record.</summary>
+    public string MintText(Grant grant, DateTimeOffset now)
+    {
+        var token = Mint(grant, now);
+        var text = Encoding.ASCII.GetString(token.Memory.Span);
+        token.Return();
+        return text;
     }
 
     private AccessTokenClaims ToClaims(Grant grant, long issuedAt)
