@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
 using Culvert.Jose.Json;
 using Culvert.Platform.Certificates;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -98,8 +99,16 @@ internal static class RequestBody
         bool withRoom = false
     )
     {
-        if (http.Request.ContentLength > maxBytes)
+        var limit = http.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (http.Request.ContentLength > Math.Min(maxBytes, limit?.MaxRequestBodySize ?? maxBytes))
         {
+            // Without a limit, Kestrel reads the rest for a few seconds and drops it. With one, it closes the connection
+            // while the caller still writes, and the caller sees a broken pipe in place of the answer.
+            if (limit is { IsReadOnly: false })
+            {
+                limit.MaxRequestBodySize = null;
+            }
+
             return null;
         }
 
