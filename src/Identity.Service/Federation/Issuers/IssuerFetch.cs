@@ -13,4 +13,11 @@ internal sealed record IssuerFetch(
     Issuer Issuer,
     string? EntityTag = null,
     FetchObservation? Observation = null
-);
+)
+{
+    /// <summary>The content to post; null = the document is got.</summary>
+    public FetchPost? Post { get; init; }
+
+    /// <summary>The largest answer; null = that of key sets.</summary>
+    public int? MaxBytes { get; init; }
+}

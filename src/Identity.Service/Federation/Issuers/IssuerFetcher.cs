@@ -20,10 +20,13 @@ internal sealed class IssuerFetcher(
         var roots = ReadRoots(fetch.Issuer.KeySource.CaCertificatePem);
         try
         {
-            var result = await CreateFetcher().FetchAsync(ToRequest(fetch, roots), cancellationToken);
+            var result = await CreateFetcher(fetch).FetchAsync(ToRequest(fetch, roots), cancellationToken);
             if (!result.IsSuccess)
             {
-                return FetchedDocument.Failed(result.Code(Area), $"{result.Field}: {result.Detail}");
+                return FetchedDocument.Failed(result.Code(Area), $"{result.Field}: {result.Detail}") with
+                {
+                    RetryAfter = result.RetryAfter,
+                };
             }
 
             return result.IsNotModified
@@ -40,18 +43,18 @@ internal sealed class IssuerFetcher(
     }
 
     public Task<FetchResult?> CheckAsync(IssuerFetch fetch, CancellationToken cancellationToken) =>
-        CreateFetcher().CheckAsync(ToRequest(fetch, roots: null), cancellationToken);
+        CreateFetcher(fetch).CheckAsync(ToRequest(fetch, roots: null), cancellationToken);
 
     // The fetcher has no state, so each fetch uses the options in force.
-    private SafeFetcher CreateFetcher()
+    private SafeFetcher CreateFetcher(IssuerFetch fetch)
     {
-        var fetch = options.Value.Fetch;
+        var limits = options.Value.Fetch;
         var reach = outbound.Value;
         return new SafeFetcher(
             new SafeFetcherOptions
             {
-                Timeout = fetch.Timeout,
-                MaxBytes = (int)fetch.MaxBytes,
+                Timeout = limits.Timeout,
+                MaxBytes = fetch.MaxBytes ?? (int)limits.MaxBytes,
                 PrivateNetworks = reach.PrivateNetworks,
                 Network = reach.Network,
             },
@@ -69,6 +72,7 @@ internal sealed class IssuerFetcher(
             PinnedRoots = roots,
             IfNoneMatch = fetch.EntityTag,
             Observation = fetch.Observation,
+            Post = fetch.Post,
         };
 
     private static X509Certificate2Collection? ReadRoots(string? pem)
