@@ -39,10 +39,20 @@ internal static class IssuerSignalCommands
         var transmitter = Flags.Required("--transmitter", "ISS", "the iss of the transmitter's tokens, exactly");
         var jwksUri = Flags.Required("--jwks-uri", "URL", "the https URL of the transmitter's key set");
         var audience = Flags.Text("--audience", "AUD", "the aud of its tokens (default: the push URL)");
+        var pollUrl = Flags.Text(
+            "--poll-url",
+            "URL",
+            "poll the tokens from this https URL (RFC 8936; default: the transmitter pushes them)"
+        );
+        var pollToken = Flags.Text(
+            "--poll-token-file",
+            "FILE",
+            "the bearer token for --poll-url, in the first line (default: the one set before for the same URL)"
+        );
         var disabled = new Option<bool>("--disabled") { Description = "keep the settings, and refuse its tokens" };
         return verbs.Create(
             "set",
-            "accept a transmitter's tokens about the issuer's people; prints the push URL for the transmitter",
+            "accept a transmitter's tokens about the issuer's people; prints the URL where it pushes them, unless they are polled",
             async (context, cancel) =>
             {
                 var body = new JsonObject
@@ -56,6 +66,17 @@ internal static class IssuerSignalCommands
                     body["audience"] = text;
                 }
 
+                if (context.Get(pollUrl) is { } url)
+                {
+                    body["delivery"] = "poll";
+                    body["poll_url"] = url;
+                }
+
+                if (context.Get(pollToken) is { } file)
+                {
+                    body["poll_token"] = InFile.ReadText(file).Split('\n')[0].Trim();
+                }
+
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(await client.PostAsync(await PathAsync(context, id, cancel), body, cancel));
             },
@@ -63,6 +84,8 @@ internal static class IssuerSignalCommands
             transmitter,
             jwksUri,
             audience,
+            pollUrl,
+            pollToken,
             disabled
         );
     }

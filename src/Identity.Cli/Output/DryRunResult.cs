@@ -6,7 +6,7 @@ namespace Culvert.Identity.Cli.Output;
 internal static class DryRunResult
 {
     // Secret members of requests: a dry run's output may go to logs.
-    private static readonly string[] Secrets = ["password", "pkcs12", "secret", "token", "client_secret"];
+    private static readonly string[] Secrets = ["password", "pkcs12", "secret", "token", "client_secret", "poll_token"];
 
     public static CommandResult FromStop(DryRunStop stop)
     {

@@ -76,6 +76,7 @@ internal static class RunCommand
         "federation.max_rule_token_life",
         "federation.lint_warnings",
         "federation.history_retention",
+        "federation.signal_poll_interval",
         "federation.jwks_directory",
         "federation.fetch.",
         "private_issuer_networks",

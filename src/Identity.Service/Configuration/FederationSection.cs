@@ -25,6 +25,12 @@ internal static class FederationSection
             JwksDirectory = directory.Length == 0 ? null : directory,
             JustifyLintWarnings = federation.Choice("lint_warnings", "report", "report", "justify") == "justify",
             HistoryRetention = federation.Duration("history_retention", TimeSpan.FromDays(90), TimeSpan.FromHours(1)),
+            SignalPollInterval = federation.Duration(
+                "signal_poll_interval",
+                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromHours(1)
+            ),
             Fetch = new FetchOptions
             {
                 Timeout = fetch.Duration(

@@ -21,5 +21,8 @@ internal sealed record FederationOptions
     /// <summary>Whether console and CLI require a written reason when a rule has warnings; the API never does.</summary>
     public bool JustifyLintWarnings { get; init; }
 
+    /// <summary>How often tokens are polled from the transmitters of signal streams that do not push.</summary>
+    public TimeSpan SignalPollInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     public FetchOptions Fetch { get; init; } = new();
 }

@@ -11,7 +11,8 @@ internal static class SignalOperations
         .Get("get_signal_stream", Stream, Access.OrganizationAdmin, RoleSet.Viewing)
         .Describe(
             "Get the signal stream of an issuer",
-            "Where the identity provider's transmitter pushes security event tokens, and what is known of the last ones."
+            "Where security event tokens of the identity provider's transmitter are pushed or polled, and what is known of "
+                + "the last ones."
         )
         .Returns<SignalStreamDocument>();
 
@@ -20,7 +21,8 @@ internal static class SignalOperations
         .Describe(
             "Set the signal stream of an issuer",
             "Creates or replaces the stream: tokens of the transmitter withdraw the access of the identity provider's "
-                + "people. Configure push_url and the audience at the transmitter."
+                + "people. Configure push_url and the audience at the transmitter; with the delivery poll (RFC 8936), the "
+                + "service gets the tokens from poll_url."
         )
         .Accepts<SetSignalStreamRequest>()
         .Returns<SignalStreamDocument>();
@@ -38,7 +40,8 @@ internal static class SignalOperations
         .Describe(
             "Push a security event token",
             "The delivery of one token by a transmitter (RFC 8935). 202: the token has taken effect or is recorded, or "
-                + "it was received before. 400 has err and description; 404: there is no enabled stream of that issuer."
+                + "it was received before. 400 has err and description; 404: there is no enabled stream of that issuer to "
+                + "which tokens are pushed."
         )
         .AcceptsBytes(SignalPushEndpoint.MediaType)
         .Returns(StatusCodes.Status202Accepted);

@@ -18,8 +18,7 @@ internal sealed class SignalPushEndpoint(
     SignalStreamStore store,
     SignalReceiver receiver,
     SignalStreamStates states,
-    ExchangeLimits limits,
-    ILogger<SignalPushEndpoint> logger
+    ExchangeLimits limits
 )
 {
     public const string MediaType = "application/secevent+jwt";
@@ -31,7 +30,7 @@ internal sealed class SignalPushEndpoint(
             return limited;
         }
 
-        // The id of an unknown, archived or other issuer and a disabled stream are answered alike.
+        // The id of an unknown, archived or other issuer and a disabled or polled stream are answered alike.
         if (!(await FindAsync(request.Route("id"), cancellationToken)).TryGet(out var found, out var notFound))
         {
             return notFound;
@@ -45,7 +44,6 @@ internal sealed class SignalPushEndpoint(
         }
 
         states.Note(stream.IssuerId, refusal);
-        Log.SignalRefused(logger, stream.IssuerId.Value, refusal.Code.Code, refusal.Message);
         return refusal;
     }
 
@@ -68,7 +66,7 @@ internal sealed class SignalPushEndpoint(
 
         var actor = new AuditActor
         {
-            Type = "signal_transmitter",
+            Type = SignalStream.ActorType,
             Id = stream.IssuerId.Value,
             IpAddress = request.Source.ToString(),
             UserAgent = AuditActor.Bounded(request.UserAgent),
@@ -78,6 +76,7 @@ internal sealed class SignalPushEndpoint(
             issuer,
             stream,
             body,
+            tokenId: null,
             cancellationToken
         );
     }
@@ -92,7 +91,8 @@ internal sealed class SignalPushEndpoint(
         return
             IssuerId.TryParse(id, out var issuerId)
             && directory.Current.Issuers.Find(id)?.Issuer is { IsArchived: false } issuer
-            && await store.FindAsync(issuerId, cancellationToken) is { IsEnabled: true } stream
+            && await store.FindAsync(issuerId, cancellationToken)
+                is { IsEnabled: true, Delivery: SignalDelivery.Push } stream
             ? (issuer, stream)
             : RequestErrors.NotFound.Refuse();
     }

@@ -25,11 +25,18 @@ internal sealed class SignalReceiver(
     public static readonly TimeSpan RememberedFor = TimeSpan.FromMinutes(1);
 
     /// <summary>Null if the token is accepted; it is durable then.</summary>
+    /// <param name="cause">The transmitter.</param>
+    /// <param name="issuer">The stream's issuer.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="body">The token.</param>
+    /// <param name="tokenId">The <c>jti</c> under which it was delivered; null = none was named.</param>
+    /// <param name="cancellationToken">Cancels the wait, not what is durable.</param>
     public async ValueTask<Refusal?> ReceiveAsync(
         AuditCause cause,
         Issuer issuer,
         SignalStream stream,
         ReadOnlyMemory<byte> body,
+        string? tokenId,
         CancellationToken cancellationToken
     )
     {
@@ -37,6 +44,13 @@ internal sealed class SignalReceiver(
         if (!verified.TryGet(out var token, out var refusal))
         {
             return refusal;
+        }
+
+        if (tokenId is not null && tokenId != token.TokenId)
+        {
+            return SignalErrors.InvalidRequest.Refuse(
+                "jti: it differs from the name under which the token was delivered."
+            );
         }
 
         if (!SignalEffect.Decide(token, issuer, stream).TryGet(out var effect, out refusal))

@@ -4,12 +4,14 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Signals;
 
 /// <summary>
-/// The stream in which the transmitter of an identity provider pushes security event tokens (RFC 8417). An issuer has at
-/// most one.
+/// The stream of security event tokens (RFC 8417) from the transmitter of an identity provider. An issuer has at most one.
 /// </summary>
 internal sealed record SignalStream
 {
     public const string PushPath = "/signals";
+
+    /// <summary>The transmitter in the audit.</summary>
+    public const string ActorType = "signal_transmitter";
 
     public required IssuerId IssuerId { get; init; }
 
@@ -35,6 +37,26 @@ internal sealed record SignalStream
 
     /// <summary>When the last token was accepted; null = none was.</summary>
     public DateTimeOffset? LastReceivedAt { get; init; }
+
+    /// <summary>Where the service polls the tokens; null = the transmitter pushes them.</summary>
+    public string? PollUrl { get; init; }
+
+    /// <summary>The bearer token for <see cref="PollUrl"/>; null = none.</summary>
+    public byte[]? SealedPollToken { get; init; }
+
+    /// <summary>Before then no node polls. A node that polls moves it first, so that no other one does.</summary>
+    public DateTimeOffset NextPollAt { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>When a poll last succeeded; null = none did.</summary>
+    public DateTimeOffset? LastPolledAt { get; init; }
+
+    /// <summary>How many polls failed since the last success.</summary>
+    public long PollFailures { get; init; }
+
+    /// <summary>Why the last poll failed; null after a success.</summary>
+    public string? LastPollFailure { get; init; }
+
+    public SignalDelivery Delivery => PollUrl is null ? SignalDelivery.Push : SignalDelivery.Poll;
 
     public static string GetPushUrl(string publicUrl, IssuerId issuer) => $"{publicUrl}{PushPath}/{issuer.Value}";
 

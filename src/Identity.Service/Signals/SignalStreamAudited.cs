@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Signals;
 
@@ -15,5 +16,8 @@ internal sealed record SignalStreamAudited(string Name, AuditOrigin Origin, Sign
             ("jwks_uri", Stream.JwksUri),
             ("audience", Stream.Audience),
             ("enabled", Stream.IsEnabled),
+            ("delivery", WireNames.Get(Stream.Delivery)),
+            ("poll_url", Stream.PollUrl),
+            ("has_poll_token", Stream.SealedPollToken is not null),
         ]
     );

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
@@ -13,6 +14,7 @@ internal sealed class SignalStreamEndpoints(
     IssuerStore issuers,
     SignalStreamStore store,
     SignalStreamStates states,
+    SignalPollTokens tokens,
     IssuerAddresses addresses,
     ServiceIdentity identity,
     IJournal journal,
@@ -20,6 +22,7 @@ internal sealed class SignalStreamEndpoints(
 )
 {
     private const int MaxLength = IssuerValidator.MaxUrlLength;
+    private const int MaxTokenLength = 4096;
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindIssuerAsync(request, cancellationToken) is { } issuer
@@ -46,6 +49,11 @@ internal sealed class SignalStreamEndpoints(
             return FederationErrors.Archived.Refuse();
         }
 
+        if (CheckDelivery(wanted) is { } contradictory)
+        {
+            return contradictory;
+        }
+
         var known = await store.FindAsync(issuer.Id, cancellationToken);
         var now = time.GetStoreNow();
         var stream = new SignalStream
@@ -61,16 +69,24 @@ internal sealed class SignalStreamEndpoints(
             UpdatedAt = now,
             UpdatedBy = request.Caller.ActorId,
             LastReceivedAt = known?.LastReceivedAt,
+            PollUrl = wanted.PollUrl,
+            SealedPollToken = SealPollToken(issuer.Id, wanted, known),
+            LastPolledAt = known?.LastPolledAt,
         };
         if (Check(stream, issuer) is { } malformed)
         {
             return malformed;
         }
 
-        var fetch = new IssuerFetch(new Uri(stream.JwksUri), "jwks_uri", stream.ToTransmitter(issuer));
-        if (await addresses.CheckAsync(fetch, request.Caller, cancellationToken) is { } unreachable)
+        var keys = new IssuerFetch(new Uri(stream.JwksUri), "jwks_uri", stream.ToTransmitter(issuer));
+        IReadOnlyList<IssuerFetch> fetches =
+            stream.Delivery == SignalDelivery.Poll ? [keys, SignalPollClient.ToFetch(issuer, stream)] : [keys];
+        foreach (var fetch in fetches)
         {
-            return unreachable;
+            if (await addresses.CheckAsync(fetch, request.Caller, cancellationToken) is { } unreachable)
+            {
+                return unreachable;
+            }
         }
 
         var refused = await CommitAsync(
@@ -115,12 +131,33 @@ internal sealed class SignalStreamEndpoints(
     private static Refusal? Check(SignalStream stream, Issuer issuer) =>
         CheckText("transmitter_issuer", stream.TransmitterIssuer)
         ?? CheckText("audience", stream.Audience)
-        ?? IssuerValidator.CheckFetch("jwks_uri", stream.JwksUri, issuer);
+        ?? IssuerValidator.CheckFetch("jwks_uri", stream.JwksUri, issuer)
+        ?? (stream.PollUrl is { } url ? IssuerValidator.CheckFetch("poll_url", url, issuer) : null);
 
-    private static Refusal? CheckText(string member, string text) =>
-        text.Length is 0 or > MaxLength || text.Any(c => c is <= ' ' or > '~')
+    private static Refusal? CheckDelivery(SetSignalStreamRequest wanted) =>
+        WireNames.Find<SignalDelivery>(wanted.Delivery) switch
+        {
+            null => RequestErrors.Invalid.Refuse($"delivery: {WireNames.All<SignalDelivery>()} is required."),
+            SignalDelivery.Poll when wanted.PollUrl is null => RequestErrors.Invalid.Refuse(
+                "poll_url: with the delivery poll, a URL is required."
+            ),
+            SignalDelivery.Push when wanted.PollUrl is not null || wanted.PollToken is not null =>
+                RequestErrors.Invalid.Refuse("poll_url, poll_token: only with the delivery poll."),
+            _ => wanted.PollToken is { } token ? CheckText("poll_token", token, MaxTokenLength) : null,
+        };
+
+    // A token is kept for the URL for which it was given, and for no other one.
+    private byte[]? SealPollToken(IssuerId issuerId, SetSignalStreamRequest wanted, SignalStream? known)
+    {
+        var token =
+            wanted.PollToken ?? (known is not null && known.PollUrl == wanted.PollUrl ? tokens.Unseal(known) : null);
+        return token is null ? null : tokens.Seal(issuerId, token);
+    }
+
+    private static Refusal? CheckText(string member, string text, int maxLength = MaxLength) =>
+        text.Length is 0 || text.Length > maxLength || text.Any(c => c is <= ' ' or > '~')
             ? RequestErrors.Invalid.Refuse(
-                $"{member}: 1 to {MaxLength} printable ASCII characters without blanks are required."
+                $"{member}: 1 to {maxLength} printable ASCII characters without blanks are required."
             )
             : null;
 

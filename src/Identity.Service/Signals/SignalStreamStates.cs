@@ -8,7 +8,11 @@ namespace Culvert.Identity.Service.Signals;
 /// <summary>
 /// What this node keeps in memory of each stream: its keys and its last refusal. Only streams of the store have an entry.
 /// </summary>
-internal sealed class SignalStreamStates(IssuerKeyServices services, TimeProvider time)
+internal sealed class SignalStreamStates(
+    IssuerKeyServices services,
+    TimeProvider time,
+    ILogger<SignalStreamStates> logger
+)
 {
     private readonly ConcurrentDictionary<string, SignalRefusalDocument> refusals = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
@@ -41,8 +45,11 @@ internal sealed class SignalStreamStates(IssuerKeyServices services, TimeProvide
 
     public SignalRefusalDocument? FindRefusal(IssuerId issuerId) => refusals.GetValueOrDefault(issuerId.Value);
 
-    public void Note(IssuerId issuerId, Refusal refusal) =>
+    public void Note(IssuerId issuerId, Refusal refusal)
+    {
         refusals[issuerId.Value] = new SignalRefusalDocument(time.GetUtcNow(), refusal.Code.Code, refusal.Message);
+        Log.SignalRefused(logger, issuerId.Value, refusal.Code.Code, refusal.Message);
+    }
 
     public void Forget(IssuerId issuerId)
     {

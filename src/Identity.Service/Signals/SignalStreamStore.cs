@@ -21,6 +21,57 @@ internal sealed class SignalStreamStore(Database database)
             )
         )?.ToStream();
 
+    /// <summary>Enabled streams of issuers that are not archived, whose tokens are to be polled now.</summary>
+    public async ValueTask<IReadOnlyList<SignalStream>> ListPollableAsync(
+        DateTimeOffset now,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<Row>(
+            Table.Select
+                + " WHERE poll_url IS NOT NULL AND enabled = 1 AND next_poll_at_ms <= @now AND issuer_id IN "
+                + "(SELECT id FROM federation_issuers WHERE archived_at_ms IS NULL) ORDER BY next_poll_at_ms LIMIT @count",
+            new { now = now.ToStore(), count },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToStream())];
+    }
+
+    /// <summary>
+    /// Reserves the poll of a stream for this node until then. Stale if another node was first, or the stream was set or
+    /// removed.
+    /// </summary>
+    public Statement AcquirePoll(SignalStream stream, DateTimeOffset until) =>
+        new Statement(
+            "UPDATE signal_streams SET next_poll_at_ms = @Until WHERE issuer_id = @Value AND enabled = 1 "
+                + "AND next_poll_at_ms = @Seen",
+            new
+            {
+                stream.IssuerId.Value,
+                Until = until.ToStore(),
+                Seen = stream.NextPollAt.ToStore(),
+            }
+        ).ExpectingOne();
+
+    /// <summary>Records the result of a poll, unless the reservation ended or the stream was set.</summary>
+    /// <param name="reserved">As <see cref="AcquirePoll"/> left it.</param>
+    public Statement SettlePoll(SignalStream reserved, SignalStream settled) =>
+        new(
+            "UPDATE signal_streams SET next_poll_at_ms = @Next, last_polled_at_ms = @LastPolledAt, "
+                + "poll_failures = @PollFailures, last_poll_failure = @LastPollFailure "
+                + "WHERE issuer_id = @Value AND next_poll_at_ms = @Reserved",
+            new
+            {
+                settled.IssuerId.Value,
+                Next = settled.NextPollAt.ToStore(),
+                LastPolledAt = settled.LastPolledAt.ToStore(),
+                settled.PollFailures,
+                settled.LastPollFailure,
+                Reserved = reserved.NextPollAt.ToStore(),
+            }
+        );
+
     /// <summary>Creates or replaces the issuer's stream.</summary>
     public Statement Set(SignalStream stream) => new(Upsert, Row.Create(stream));
 
@@ -65,6 +116,19 @@ internal sealed class SignalStreamStore(Database database)
         [InsertOnly]
         public long? LastReceivedAtMs { get; init; }
 
+        public string? PollUrl { get; init; }
+
+        public byte[]? SealedPollToken { get; init; }
+
+        public long NextPollAtMs { get; init; }
+
+        [InsertOnly]
+        public long? LastPolledAtMs { get; init; }
+
+        public long PollFailures { get; init; }
+
+        public string? LastPollFailure { get; init; }
+
         public static Row Create(SignalStream stream) =>
             new()
             {
@@ -79,6 +143,12 @@ internal sealed class SignalStreamStore(Database database)
                 UpdatedAtMs = stream.UpdatedAt.ToStore(),
                 UpdatedBy = stream.UpdatedBy,
                 LastReceivedAtMs = stream.LastReceivedAt.ToStore(),
+                PollUrl = stream.PollUrl,
+                SealedPollToken = stream.SealedPollToken,
+                NextPollAtMs = stream.NextPollAt.ToStore(),
+                LastPolledAtMs = stream.LastPolledAt.ToStore(),
+                PollFailures = stream.PollFailures,
+                LastPollFailure = stream.LastPollFailure,
             };
 
         public SignalStream ToStream() =>
@@ -95,6 +165,12 @@ internal sealed class SignalStreamStore(Database database)
                 UpdatedAt = Instants.FromStore(UpdatedAtMs),
                 UpdatedBy = UpdatedBy,
                 LastReceivedAt = Instants.FromStore(LastReceivedAtMs),
+                PollUrl = PollUrl,
+                SealedPollToken = SealedPollToken,
+                NextPollAt = Instants.FromStore(NextPollAtMs),
+                LastPolledAt = Instants.FromStore(LastPolledAtMs),
+                PollFailures = PollFailures,
+                LastPollFailure = LastPollFailure,
             };
     }
 }

@@ -1,9 +1,14 @@
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Signals;
 
 internal static class SignalsRegistration
 {
+    public const string JobName = "signal_polls";
+
     public static IServiceCollection AddSignals(this IServiceCollection services) =>
         services
             .AddSingleton<SignalStreamStore>()
@@ -11,7 +16,19 @@ internal static class SignalsRegistration
             .AddSingleton<SignalVerifier>()
             .AddSingleton<SignalReceiver>()
             .AddSingleton<SignalStreamEndpoints>()
-            .AddSingleton<SignalPushEndpoint>();
+            .AddSingleton<SignalPushEndpoint>()
+            .AddSingleton<SignalPollTokens>()
+            .AddSingleton<SignalPollClient>()
+            .AddSingleton<SignalPollInbox>()
+            .AddSingleton<SignalPollTurn>()
+            .AddSingleton<SignalPollReservations>()
+            .AddSingleton<SignalPoller>()
+            .AddJob(
+                JobName,
+                "Polls security event tokens from the transmitters of identity providers.",
+                provider => provider.GetRequiredService<Current<FederationOptions>>().Value.SignalPollInterval,
+                provider => provider.GetRequiredService<SignalPoller>().RunAsync
+            );
 
     public static void MapSignals(this ApiHost host)
     {

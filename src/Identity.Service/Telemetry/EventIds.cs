@@ -130,4 +130,6 @@ internal static class EventIds
     // 7040: Signals
     public const int TransmitterKeysNotFetched = 7040;
     public const int SignalRefused = 7041;
+    public const int SignalPollFailed = 7042;
+    public const int SignalPollFaulted = 7043;
 }

@@ -25,6 +25,7 @@ public sealed class ExecutedBlockTests
         ["off-boarding.md#Withdraw a person's access"] = "EveryCommandTests",
         ["scim.md#Set up"] = "ScimUserTests",
         ["off-boarding.md#Signals of the identity provider"] = "EveryCommandTests",
+        ["off-boarding.md#Poll the transmitter"] = "EveryCommandTests",
         ["troubleshooting.md#A bundle for those who help"] = "SupportBundleCommandTests",
         ["cli.md#Who acts"] = "BrowserLoginTests",
         ["connect-self-hosted.md#2b. Through CONNECT, by certificate"] = "ConnectTests",

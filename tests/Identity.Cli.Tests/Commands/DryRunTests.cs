@@ -56,6 +56,32 @@ public sealed class DryRunTests : CommandTest
     }
 
     [Fact]
+    public async Task PollToken_IsLeftOut()
+    {
+        var token = Stage.Write("token", "hunter2-hunter2");
+
+        var run = await Stage.RunAsync([
+            "issuer",
+            "signals",
+            "set",
+            "fdis_01",
+            "--transmitter",
+            "https://idp.example",
+            "--jwks-uri",
+            "https://idp.example/keys",
+            "--poll-url",
+            "https://idp.example/poll",
+            "--poll-token-file",
+            token,
+            "--dry-run",
+        ]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json["body"]!["poll_token"]!.GetValue<string>().ShouldBe("(secret)");
+        run.Out.ShouldNotContain("hunter2-hunter2");
+    }
+
+    [Fact]
     public async Task Question_IsAsked()
     {
         Service.On("POST /v1/organizations/federation_rules/lint", """{"checked":0,"data":[]}""");

@@ -47,6 +47,39 @@ public sealed class FederationCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task IssuerSignalsSet_PollUrl_SendsTheTokenOfTheFileAndNeverShowsIt()
+    {
+        Service.On($"POST {Issuers}/fdis_01/signals", """{"issuer_id":"fdis_01"}""");
+        var token = Stage.Write("token", "hunter2-hunter2\nnot this");
+
+        var run = await Stage.RunAsync([
+            "issuer",
+            "signals",
+            "set",
+            "fdis_01",
+            "--transmitter",
+            "https://idp.example",
+            "--jwks-uri",
+            "https://idp.example/keys",
+            "--poll-url",
+            "https://idp.example/poll",
+            "--poll-token-file",
+            token,
+            "--verbose",
+        ]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        ShouldBeJson(
+            Last.Json,
+            """
+            {"transmitter_issuer":"https://idp.example","jwks_uri":"https://idp.example/keys","enabled":true,
+             "delivery":"poll","poll_url":"https://idp.example/poll","poll_token":"hunter2-hunter2"}
+            """
+        );
+        (run.Out + run.Error).ShouldNotContain("hunter2-hunter2");
+    }
+
+    [Fact]
     public async Task IssuerCreate_JwksFile_SendsTheBareArray()
     {
         Service.On($"POST {Issuers}", """{"id":"fdis_01"}""");

@@ -51,7 +51,7 @@ internal static class CommandTable
         "issuer resume ID",
         "issuer kill ID --kid --all-keys --issuer --reason --undo --yes",
         "issuer signals show ID",
-        "issuer signals set ID --transmitter --jwks-uri --audience --disabled",
+        "issuer signals set ID --transmitter --jwks-uri --audience --poll-url --poll-token-file --disabled",
         "issuer signals remove ID",
         "preset list",
         "preset show NAME",

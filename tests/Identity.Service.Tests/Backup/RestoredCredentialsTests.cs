@@ -41,6 +41,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
         "tunnels.token_hash",
         "tunnels.token_sealed",
         "webhooks.sealed_secret",
+        "signal_streams.sealed_poll_token",
         "platform_authorities.sealed_key",
         "certificate_authorities.sealed_key",
         "transparency_keys.sealed_key",

@@ -55,6 +55,7 @@ public sealed class ReloadTests
         new("federation.max_rule_token_life", "1h", s => Get<FederationOptions>(s).MaxRuleTokenLife),
         new("federation.lint_warnings", "justify", s => Get<FederationOptions>(s).JustifyLintWarnings),
         new("federation.history_retention", "30d", s => Get<FederationOptions>(s).HistoryRetention),
+        new("federation.signal_poll_interval", "1m", s => Get<FederationOptions>(s).SignalPollInterval),
         new("federation.jwks_directory", "/keys", s => Get<FederationOptions>(s).JwksDirectory),
         new("federation.fetch.timeout", "1s", s => Get<FederationOptions>(s).Fetch.Timeout),
         new("federation.fetch.max_bytes", "1MiB", s => Get<FederationOptions>(s).Fetch.MaxBytes),

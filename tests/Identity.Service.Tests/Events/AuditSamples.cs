@@ -418,6 +418,8 @@ internal static class AuditSamples
         JwksUri = "https://idp.example/keys",
         Audience = "https://identity.example/signals/fdis_1",
         IsEnabled = true,
+        PollUrl = "https://idp.example/poll",
+        SealedPollToken = [1],
         CreatedAt = At,
         CreatedBy = "key_1",
         UpdatedAt = At,

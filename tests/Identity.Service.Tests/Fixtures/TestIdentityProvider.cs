@@ -93,12 +93,10 @@ internal sealed class TestIdentityProvider : IAsyncDisposable
     /// <summary>Signs claims that no object could hold: given as text.</summary>
     public string SignText(string claims) => SignWith(rsa, """{"alg":"RS256","kid":"rsa-1","typ":"JWT"}""", claims);
 
-    public string SignEc(JsonObject claims) =>
-        Assemble(
-            """{"alg":"ES256","kid":"ec-1","typ":"JWT"}""",
-            claims.ToJsonString(),
-            data => ec.SignData(data, HashAlgorithmName.SHA256)
-        );
+    public string SignEc(JsonObject claims) => SignEc(claims, """{"alg":"ES256","kid":"ec-1","typ":"JWT"}""");
+
+    public string SignEc(JsonObject claims, string header) =>
+        Assemble(header, claims.ToJsonString(), data => ec.SignData(data, HashAlgorithmName.SHA256));
 
     public static string SignWith(RSA key, string header, string claims) =>
         Assemble(header, claims, data => key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));

@@ -11,6 +11,7 @@ using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Scim;
+using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Tests.Documentation;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -56,6 +57,7 @@ public sealed class WireNamesTests
         Write<RootState>();
         Write<RuleBind>();
         Write<RuleState>();
+        Write<SignalDelivery>();
         Write<SubjectAttribute>();
         Write<SubjectType>();
         Write<WorkspaceRole>();

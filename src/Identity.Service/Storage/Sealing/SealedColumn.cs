@@ -19,6 +19,7 @@ internal sealed record SealedColumn(string Table, string Key, string Column)
         new("federation_issuer_key_sets", "issuer_id", "sealed_state"),
         new("webhooks", "id", "sealed_secret"),
         new("oauth_grants", "id", "sealed_person"),
+        new("signal_streams", "issuer_id", "sealed_poll_token"),
         new("transparency_keys", "id", "sealed_key"),
         // Last: a start with only the new key succeeds only if everything else opens with it too.
         new("installation", "one", "sealing_canary"),

@@ -1,0 +1,55 @@
+using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Storage;
+
+namespace Culvert.Identity.Service.Signals;
+
+/// <summary>Polls the streams that are due (RFC 8936), each on one node at a time.</summary>
+internal sealed class SignalPoller(
+    FederationDirectory directory,
+    SignalStreamStore store,
+    SignalPollReservations reservations,
+    SignalPollTurn turn,
+    TimeProvider time,
+    ILogger<SignalPoller> logger
+)
+{
+    private const int PerRound = 64;
+
+    private static readonly SignalPollFailure Unexpected = new("An unexpected error, which the log of the node has.");
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (directory.IsStale)
+        {
+            return;
+        }
+
+        var due = await store.ListPollableAsync(time.GetStoreNow(), PerRound, cancellationToken);
+        await Task.WhenAll(due.Select(stream => PollAsync(stream, cancellationToken)));
+    }
+
+    private async Task PollAsync(SignalStream stream, CancellationToken cancellationToken)
+    {
+        if (
+            directory.Current.Issuers.Find(stream.IssuerId.Value)?.Issuer is not { IsArchived: false } issuer
+            || await reservations.TryAcquireAsync(stream, cancellationToken) is not { } reserved
+        )
+        {
+            return;
+        }
+
+        SignalPollFailure? failure;
+        try
+        {
+            failure = await turn.RunAsync(issuer, reserved, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // For example, a token that cannot be unsealed: the other streams are polled all the same.
+            Log.SignalPollFaulted(logger, fault, stream.IssuerId.Value);
+            failure = Unexpected;
+        }
+
+        await reservations.SettleAsync(reserved, failure, cancellationToken);
+    }
+}
