@@ -77,7 +77,7 @@ public sealed class DryRunTests : CommandTest
         ]);
 
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Json["body"]!["poll_token"]!.GetValue<string>().ShouldBe("(secret)");
+        run.Out.ShouldContain("\"poll_token\":\"(secret)\"");
         run.Out.ShouldNotContain("hunter2-hunter2");
     }
 
