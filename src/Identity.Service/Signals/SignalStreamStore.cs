@@ -6,6 +6,9 @@ namespace Culvert.Identity.Service.Signals;
 
 internal sealed class SignalStreamStore(Database database)
 {
+    private const string Active =
+        "enabled = 1 AND issuer_id IN (SELECT id FROM federation_issuers WHERE archived_at_ms IS NULL)";
+
     private static readonly Columns<Row> Table = new("signal_streams");
 
     private static readonly string Upsert =
@@ -21,22 +24,35 @@ internal sealed class SignalStreamStore(Database database)
             )
         )?.ToStream();
 
+    /// <summary>The organization's enabled streams whose last polls failed, at least that many.</summary>
+    public ValueTask<IReadOnlyList<SignalStream>> ListFailingPollsAsync(
+        string organizationId,
+        int failures,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        ListAsync(
+            $"organization_id = @organizationId AND poll_failures >= @failures AND {Active} ORDER BY issuer_id LIMIT @count",
+            new
+            {
+                organizationId,
+                failures,
+                count,
+            },
+            cancellationToken
+        );
+
     /// <summary>Enabled streams of issuers that are not archived, whose tokens are to be polled now.</summary>
-    public async ValueTask<IReadOnlyList<SignalStream>> ListPollableAsync(
+    public ValueTask<IReadOnlyList<SignalStream>> ListPollableAsync(
         DateTimeOffset now,
         int count,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<Row>(
-            Table.Select
-                + " WHERE poll_url IS NOT NULL AND enabled = 1 AND next_poll_at_ms <= @now AND issuer_id IN "
-                + "(SELECT id FROM federation_issuers WHERE archived_at_ms IS NULL) ORDER BY next_poll_at_ms LIMIT @count",
+    ) =>
+        ListAsync(
+            $"poll_url IS NOT NULL AND next_poll_at_ms <= @now AND {Active} ORDER BY next_poll_at_ms LIMIT @count",
             new { now = now.ToStore(), count },
             cancellationToken
         );
-        return [.. rows.Select(row => row.ToStream())];
-    }
 
     /// <summary>
     /// Reserves the poll of a stream for this node until then. Stale if another node was first, or the stream was set or
@@ -86,6 +102,16 @@ internal sealed class SignalStreamStore(Database database)
             "UPDATE signal_streams SET last_received_at_ms = @Now WHERE issuer_id = @Value AND enabled = 1",
             new { issuerId.Value, Now = now.ToStore() }
         ).ExpectingOne(RequestErrors.NotFound.Refuse());
+
+    private async ValueTask<IReadOnlyList<SignalStream>> ListAsync(
+        string condition,
+        object parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<Row>($"{Table.Select} WHERE {condition}", parameters, cancellationToken);
+        return [.. rows.Select(row => row.ToStream())];
+    }
 
     internal sealed record Row
     {

@@ -148,6 +148,43 @@ public sealed class StatusTests : IAsyncLifetime
             );
     }
 
+    [Theory]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public async Task SignalStream_WhosePollsFail_IsAWarningFromTheThirdOn(int failures, bool isShown)
+    {
+        await service.PauseJobsAsync();
+        var issuer = await CreateIssuerAsync();
+        await service.Api.PostOkAsync(
+            $"/v1/organizations/federation_issuers/{issuer}/signals",
+            """
+            {"transmitter_issuer":"https://idp.example.com","jwks_uri":"https://idp.example.com/keys",
+             "delivery":"poll","poll_url":"https://idp.example.com/poll"}
+            """
+        );
+        await ExecuteAsync(
+            "UPDATE signal_streams SET poll_failures = @failures, last_poll_failure = 'poll_url: it failed.'",
+            new { failures }
+        );
+
+        var lines = (await LinesAsync("issuers")).Where(line => line.State == "warning");
+
+        lines.ShouldBe(
+            isShown
+                ?
+                [
+                    new Line(
+                        "issuers",
+                        "warning",
+                        $"The last 3 polls of security event tokens of issuer {issuer} failed: poll_url: it failed.",
+                        $"culvert issuer signals show {issuer}"
+                    ),
+                ]
+                : []
+        );
+    }
+
     [Fact]
     public async Task Issuer_ThatIsKilled_IsAWarning()
     {

@@ -2,15 +2,26 @@ using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Signals;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Checks that the keys of every issuer are current, and that no issuer is paused or killed.</summary>
-internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls, FederationDirectory directory)
-    : StatusCheck(IssuerJudgement.Check, IssuerOperations.List)
+/// <summary>
+/// Checks that the keys of every issuer are current, that no issuer is paused or killed, and that their security event
+/// tokens are polled.
+/// </summary>
+internal sealed class IssuersStatus(
+    IssuerStore issuers,
+    IssuerControls controls,
+    FederationDirectory directory,
+    SignalStreamStore signals
+) : StatusCheck(IssuerJudgement.Check, IssuerOperations.List)
 {
+    // Fewer are the usual restart of a transmitter.
+    private const int FailedPolls = 3;
+
     private static readonly PageRequest Newest = new(FederationJson.MaxPage, long.MaxValue, IncludeArchived: false);
 
     public override async Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
@@ -19,9 +30,22 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
         var all = Newest.Cut(rows, row => row.Ordinal).Select(row => row.Value).Data;
         var keys = all.Select(issuer => directory.Current.FindKeys(issuer.Id)).ToList();
         var fetched = keys.Select(one => one?.PollStatus()?.LastFetchedAt).OfType<DateTimeOffset>().ToList();
+        var unpolled = await signals.ListFailingPollsAsync(
+            caller.OrganizationId,
+            FailedPolls,
+            PageRequest.MaxLimit,
+            cancellationToken
+        );
         return
         [
             .. all.Zip(keys, Judge).OfType<DoctorFinding>(),
+            .. unpolled.Select(stream =>
+                Warning(
+                    stream.IssuerId.Value,
+                    $"The last {stream.PollFailures} polls of security event tokens of issuer {stream.IssuerId.Value} failed: {stream.LastPollFailure}",
+                    $"culvert issuer signals show {stream.IssuerId.Value}"
+                )
+            ),
             rows.Count > all.Count
                 ? Unknown(
                     subject: null,
