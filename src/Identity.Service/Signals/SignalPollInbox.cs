@@ -62,7 +62,7 @@ internal sealed class SignalPollInbox(SignalReceiver receiver, SignalStreamState
         return new SignalPollReport(accepted, refused, waiting);
     }
 
-    // Empty, which is no token, for another value than a text and for one with half of a surrogate pair.
+    // Empty, which is refused, for another value than a text and for one with half of a surrogate pair.
     private static string ReadToken(JsonElement value)
     {
         try

@@ -20,7 +20,7 @@ internal sealed class SignalPollReservations(
     /// <summary>The longest other wait after failures.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
-    // For the tokens of an answer. A turn that takes longer is harmless: each token has its effect once.
+    // For the tokens of an answer. A series that takes longer is harmless: each token has its effect once.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
 
     private static readonly Backoff Waits = new(TimeSpan.FromSeconds(5), LongestWait);
@@ -28,8 +28,8 @@ internal sealed class SignalPollReservations(
     /// <summary>The stream with its reservation; null = another node was first, or the stream changed.</summary>
     public async ValueTask<SignalStream?> TryAcquireAsync(SignalStream stream, CancellationToken cancellationToken)
     {
-        // A turn ends with at most two requests after its time: one for tokens, and one that reports them.
-        var until = time.GetStoreNow() + SignalPollTurn.Longest + (options.Value.Fetch.Timeout * 2) + Slack;
+        // A series ends with at most two requests after its time: one for tokens, and one that reports them.
+        var until = time.GetStoreNow() + SignalPollSeries.Longest + (options.Value.Fetch.Timeout * 2) + Slack;
         var result = await journal.CommitAsync(
             new Decision { Statements = [store.AcquirePoll(stream, until)] },
             cancellationToken

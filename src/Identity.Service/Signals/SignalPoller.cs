@@ -8,7 +8,7 @@ internal sealed class SignalPoller(
     FederationDirectory directory,
     SignalStreamStore store,
     SignalPollReservations reservations,
-    SignalPollTurn turn,
+    SignalPollSeries series,
     TimeProvider time,
     ILogger<SignalPoller> logger
 )
@@ -41,7 +41,7 @@ internal sealed class SignalPoller(
         SignalPollFailure? failure;
         try
         {
-            failure = await turn.RunAsync(issuer, reserved, cancellationToken);
+            failure = await series.RunAsync(issuer, reserved, cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {

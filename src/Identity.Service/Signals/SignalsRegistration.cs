@@ -20,7 +20,7 @@ internal static class SignalsRegistration
             .AddSingleton<SignalPollTokens>()
             .AddSingleton<SignalPollClient>()
             .AddSingleton<SignalPollInbox>()
-            .AddSingleton<SignalPollTurn>()
+            .AddSingleton<SignalPollSeries>()
             .AddSingleton<SignalPollReservations>()
             .AddSingleton<SignalPoller>()
             .AddJob(

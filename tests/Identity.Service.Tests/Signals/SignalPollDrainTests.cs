@@ -21,7 +21,7 @@ public sealed class SignalPollDrainTests : SignalPollTest
         }
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var turns = 0; Transmitter.Waiting > 0 && turns < 5; turns++)
+        for (var rounds = 0; Transmitter.Waiting > 0 && rounds < 5; rounds++)
         {
             await PollAfterAsync(TimeSpan.FromSeconds(5));
         }

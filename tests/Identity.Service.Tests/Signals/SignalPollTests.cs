@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -294,8 +295,7 @@ public sealed class SignalPollTests : SignalPollTest
         Transmitter.Instead = async http =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Never.RespondAsync(http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         };
 
         var poll = PollAsync();

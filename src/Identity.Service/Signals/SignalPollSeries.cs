@@ -6,9 +6,9 @@ namespace Culvert.Identity.Service.Signals;
 /// Polls one stream until no token waits, within limits. Each poll reports what became of the tokens of the one before. What
 /// could not be reported is delivered again, and then accepted without another effect.
 /// </summary>
-internal sealed class SignalPollTurn(SignalPollClient client, SignalPollInbox inbox, TimeProvider time)
+internal sealed class SignalPollSeries(SignalPollClient client, SignalPollInbox inbox, TimeProvider time)
 {
-    /// <summary>After that time no further tokens are requested until the next turn.</summary>
+    /// <summary>After that time no further tokens are requested until the next series.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>As <see cref="Longest"/>.</summary>
