@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Culvert.Benchmarks.Authorize;
 using Culvert.Benchmarks.ConsolePages;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Feed;
@@ -64,6 +65,10 @@ var figures = args switch
     ["exchange", "flatness"] => MeasureFlatness(),
     ["issue"] => MeasureIssuance(null),
     ["issue", "rate" or "pkcs11" or "oidc" or "postgres" or "stored"] => MeasureIssuance(args[1]),
+    ["authorize"] => MeasureCodes().Concat(MeasureOffBoarding()).Concat(MeasureDirectory()),
+    ["authorize", "code"] => MeasureCodes(),
+    ["authorize", "off-boarding"] => MeasureOffBoarding(),
+    ["authorize", "directory"] => MeasureDirectory(),
     ["feed"] => Each(() => new FeedBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
     ["audit"] => new ProofBench(folder, TimeProvider.System).RunAsync(stopping.Token),
     ["crl"] => new CrlBench(folder, TimeProvider.System).RunAsync(stopping.Token),
@@ -92,7 +97,7 @@ if (figures is null)
 {
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
-            + "| exchange [rate | cold | flatness] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
+            + "| exchange [rate | cold | flatness] | authorize [code | off-boarding | directory] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
             + "| policy [decision | record] | answers | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT [issue]"
     );
     return 64;
@@ -146,6 +151,23 @@ IAsyncEnumerable<Figure> MeasureIssuance(string? part) =>
 
 // Another checkout, built as this one is.
 Checkout Built(string root) => checkout with { Root = Path.GetFullPath(root) };
+
+IAsyncEnumerable<Figure> MeasureCodes() =>
+    Each(() =>
+        new AuthorizeBench(checkout, Path.Combine(folder, "code"), TimeProvider.System).RunAsync(stopping.Token)
+    );
+
+IAsyncEnumerable<Figure> MeasureOffBoarding() =>
+    Each(() =>
+        new OffBoardingBench(checkout, Path.Combine(folder, "off-boarding"), TimeProvider.System).RunAsync(
+            stopping.Token
+        )
+    );
+
+IAsyncEnumerable<Figure> MeasureDirectory() =>
+    Each(() =>
+        new DirectoryBench(checkout, Path.Combine(folder, "directory"), TimeProvider.System).RunAsync(stopping.Token)
+    );
 
 Task<IReadOnlyList<Figure>> MeasureRateAsync() =>
     new ExchangeBench(checkout, Path.Combine(folder, "rate"), TimeProvider.System).RunAsync(stopping.Token);

@@ -50,6 +50,7 @@ internal sealed class OrganizationEndpoints(
                     workspace
                 ),
                 Statements = tenants.Insert(organization, workspace),
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
@@ -125,6 +126,7 @@ internal sealed class OrganizationEndpoints(
             {
                 Event = TenantEvents.Archived(AuditOrigin.From(request, now), archived),
                 Statements = tenants.Archive(archived.Id, now),
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );

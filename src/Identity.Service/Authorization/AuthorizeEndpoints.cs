@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Storage;
 using Culvert.Jose.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
@@ -136,6 +137,7 @@ internal sealed class AuthorizeEndpoints(
                     AuthorizationJson.Default.ConsentRequest
                 ),
                 target.Client.Name,
+                target.Client.Kind == OAuthClientKind.Registered,
                 DescribeHost(target.RedirectUri),
                 request.Resource,
                 decided.Scope.Split(' '),

@@ -1,10 +1,12 @@
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>What the consent page shows.</summary>
+/// <param name="IsRegistered">Whether an administrator gave the client its name; if not, the client chose it.</param>
 internal sealed record ConsentDetails(
     string Path,
     string Request,
     string ClientName,
+    bool IsRegistered,
     string RedirectHost,
     string Resource,
     IReadOnlyList<string> Scopes,

@@ -4,7 +4,6 @@ using System.Text;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange;
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Settings;
@@ -35,6 +34,9 @@ internal sealed class PersonTokens(
 
     /// <summary>RFC 6749 §4.1.2 recommends ten minutes at most; a client redeems its code at once.</summary>
     public static readonly TimeSpan CodeLife = TimeSpan.FromSeconds(60);
+
+    // Seconds since 1970.
+    private long expiredEndedAt;
 
     public async ValueTask<Result<PersonTokenDocument>> RedeemCodeAsync(
         PersonTokenRequest request,
@@ -74,11 +76,8 @@ internal sealed class PersonTokens(
             return await ender.EndReusedCodeAsync(request.Request, grant, cancellationToken);
         }
 
-        var replay = new ReplayKey(
-            SHA256.HashData(Encoding.ASCII.GetBytes(request.Credential)),
-            DateTimeOffset.FromUnixTimeSeconds(code.ExpiresAt) + FederationOptions.LongestLeeway
-        );
-        return await IssueAsync(request, grant, TokenGrants.AuthorizationCode, replay, cancellationToken);
+        // The generation of its grant makes the code single-use.
+        return await IssueAsync(request, grant, TokenGrants.AuthorizationCode, cancellationToken);
     }
 
     public async ValueTask<Result<PersonTokenDocument>> RefreshAsync(
@@ -114,14 +113,13 @@ internal sealed class PersonTokens(
             || now >= grant.ExpiresAt
             || (grant.KeyThumbprint is { } key && key != request.Proven.KeyThumbprint)
             ? AuthorizationErrors.InvalidGrant.Refuse()
-            : await IssueAsync(request, grant, TokenGrants.RefreshToken, replay: null, cancellationToken);
+            : await IssueAsync(request, grant, TokenGrants.RefreshToken, cancellationToken);
     }
 
     private async ValueTask<Result<PersonTokenDocument>> IssueAsync(
         PersonTokenRequest request,
         RefreshGrant grant,
         string grantType,
-        ReplayKey? replay,
         CancellationToken cancellationToken
     )
     {
@@ -153,7 +151,6 @@ internal sealed class PersonTokens(
             new Decision
             {
                 Event = AuthorizationEvents.TokenIssued(origin, bound, grantType, issued.TokenId, issued.Scope),
-                Replay = replay,
                 Statements =
                 [
                     grants.Advance(
@@ -161,14 +158,14 @@ internal sealed class PersonTokens(
                         bound.KeyThumbprint,
                         Earlier(now + options.Value.RefreshIdle, grant.ExpiresAt)
                     ),
-                    grants.EndExpired(now),
+                    .. EndExpired(now),
                 ],
             },
             cancellationToken
         );
         var text = tokens.MintText(issued, now);
         var result = await commit;
-        if (result.Outcome is CommitOutcome.Replayed or CommitOutcome.Stale)
+        if (result.Outcome == CommitOutcome.Stale)
         {
             // Another request with the same credential was first.
             return grantType == TokenGrants.AuthorizationCode
@@ -245,6 +242,16 @@ internal sealed class PersonTokens(
             cancellationToken
         );
         return result.RefusalUnlessCommitted() ?? AuthorizationErrors.InvalidGrant.Refuse();
+    }
+
+    // Once a minute: grants that expired are refused in any case.
+    private IEnumerable<Statement> EndExpired(DateTimeOffset now)
+    {
+        var last = Volatile.Read(ref expiredEndedAt);
+        var at = now.ToUnixTimeSeconds();
+        return at - last >= 60 && Interlocked.CompareExchange(ref expiredEndedAt, at, last) == last
+            ? [grants.EndExpired(now)]
+            : [];
     }
 
     // RFC 7636 §4.1: 43 to 128 characters.

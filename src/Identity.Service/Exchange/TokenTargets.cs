@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// The token's <c>aud</c> is exactly the requested target, so that a resource server can compare it with its own
 /// identifier.
 /// </summary>
-internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity)
+internal sealed class TokenTargets(KnownTunnels tunnels, ServiceIdentity identity)
 {
     private const int MaxLength = 512;
 

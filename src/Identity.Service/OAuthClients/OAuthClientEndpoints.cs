@@ -178,6 +178,8 @@ internal sealed class OAuthClientEndpoints(OAuthClientStore store, IJournal jour
             {
                 Event = new OAuthClientAudited(name, AuditOrigin.From(request, time.GetUtcNow()), client, reason),
                 Statements = [statement],
+                // Nodes cache clients until the revision rises.
+                Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.OAuthClients;
 
@@ -8,9 +9,12 @@ namespace Culvert.Identity.Service.OAuthClients;
 internal sealed class OAuthClients(
     OAuthClientStore store,
     ClientDocuments documents,
-    Current<OAuthClientOptions> options
+    Current<OAuthClientOptions> options,
+    IRevisions revisions
 )
 {
+    private readonly LastRead<RegisteredClient> known = new(revisions);
+
     /// <summary>Refused if the client is unknown or archived, or its document is not acceptable.</summary>
     public async ValueTask<Result<OAuthClient>> FindAsync(
         string organizationId,
@@ -20,8 +24,12 @@ internal sealed class OAuthClients(
     {
         if (OAuthClientId.TryParse(clientId, out var id))
         {
-            return await store.FindAsync(organizationId, id.Value, cancellationToken) is not { } client
-                    ? OAuthClientErrors.Unknown.Refuse()
+            var found = await known.FindAsync(
+                $"{organizationId}/{id.Value}",
+                (_, cancel) => store.FindAsync(organizationId, id.Value, cancel),
+                cancellationToken
+            );
+            return found is not { } client ? OAuthClientErrors.Unknown.Refuse()
                 : client.IsArchived ? OAuthClientErrors.Archived.Refuse()
                 : client.ToClient();
         }

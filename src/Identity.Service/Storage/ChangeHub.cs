@@ -23,6 +23,8 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
 
     public long Current => counters[ChangeTopics.Feed];
 
+    bool IRevisions.IsCurrent => IsCurrent(ChangeTopics.Feed);
+
     public bool IsCurrent(ChangeTopics topics)
     {
         if (blindness is { } since && since() > MaxBlindness)

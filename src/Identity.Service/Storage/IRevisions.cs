@@ -5,6 +5,9 @@ internal interface IRevisions
 {
     long Current { get; }
 
+    /// <summary>False if changes of other nodes may be missing: <see cref="IChanges.IsCurrent"/>.</summary>
+    bool IsCurrent { get; }
+
     /// <summary>
     /// Waits until the revision exceeds <paramref name="since"/> (true) or <paramref name="wait"/> has passed (false).
     /// </summary>

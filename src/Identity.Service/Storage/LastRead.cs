@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Caches objects that feeds show until an object of that kind changes. This node's changes take effect at their commit,
-/// other nodes' a moment later: a caller that decides by a cached object checks again in its commit.
+/// Caches objects until a change that raises the revision. This node's changes take effect at their commit, other nodes' a
+/// moment later: a caller that must not be that late checks again in its commit. While other nodes' changes may be missing,
+/// every object is read from the store.
 /// </summary>
 internal sealed class LastRead<T>(IRevisions revisions)
     where T : class
@@ -22,7 +23,7 @@ internal sealed class LastRead<T>(IRevisions revisions)
     {
         // Read before the object, so that a change during the read makes it stale.
         var revision = revisions.Current;
-        if (cache.TryGetValue(id, out var last) && last.Revision == revision)
+        if (revisions.IsCurrent && cache.TryGetValue(id, out var last) && last.Revision == revision)
         {
             return last.Value;
         }

@@ -60,6 +60,8 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
     }
 
+    public string SealingKeyFile => run.File(IdentityService.Name, "sealing.key");
+
     public string AdminKeyFile => service.AdminKeyFile;
 
     /// <summary>Where clients find the root of the service's certificates.</summary>
@@ -73,7 +75,8 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
         CancellationToken cancellationToken,
         string? postgres = null,
         string? pkcs11 = null,
-        int? instancesPerTunnel = null
+        int? instancesPerTunnel = null,
+        bool routeSignIn = false
     )
     {
         var run = new RunDirectory(folder, time);
@@ -88,6 +91,10 @@ internal sealed class ExchangeInstallation : IAsyncDisposable
                     ExchangesPerSecond = 1_000_000,
                     CertificatesPerSecond = 1_000_000,
                     Pkcs11 = pkcs11,
+                    SignIn = routeSignIn
+                        ? $"{{issuer: {Issuer}, client_id: culvert-console, roles: {{viewer: [staff]}}}}"
+                        : "",
+                    RouteSignIn = routeSignIn,
                 },
                 cancellationToken
             );

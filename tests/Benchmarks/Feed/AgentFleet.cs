@@ -77,6 +77,20 @@ internal sealed class AgentFleet : IDisposable
             )
         );
 
+    /// <summary>Withdraws a person's access.</summary>
+    public Task OffBoardAsync(string subject, CancellationToken cancellationToken) =>
+        PostAsync(
+            "/v1/people/off_board",
+            new
+            {
+                issuer_id = service.IssuerId,
+                subject,
+                reason = "bench",
+            },
+            adminKey,
+            cancellationToken
+        );
+
     public void Dispose() => client.Dispose();
 
     private async Task<SslStreamCertificateContext> EnrolAsync(

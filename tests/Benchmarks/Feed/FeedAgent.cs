@@ -142,7 +142,23 @@ internal sealed class FeedAgent : IAsyncDisposable
             CultureInfo.InvariantCulture,
             $"&since={Number(After(body, "\"revision\":"u8))}&held={Encoding.ASCII.GetString(digest[..digest.IndexOf((byte)'"')])}"
         );
-        return new FeedAnswer(status, Number(After(body, "\"trust_bundle\":{\"epoch\":"u8)));
+        return new FeedAnswer(
+            status,
+            Number(After(body, "\"trust_bundle\":{\"epoch\":"u8)),
+            CountObjects(body, "\"off_boarded\":["u8)
+        );
+    }
+
+    // Of a list of flat objects; 0 without the list.
+    private static int CountObjects(ReadOnlySpan<byte> text, ReadOnlySpan<byte> mark)
+    {
+        if (text.IndexOf(mark) is not (>= 0 and var at))
+        {
+            return 0;
+        }
+
+        var list = text[at..];
+        return list[..list.IndexOf((byte)']')].Count((byte)'{');
     }
 
     private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> text, ReadOnlySpan<byte> mark) =>

@@ -13,17 +13,8 @@ namespace Culvert.Benchmarks.Feed;
 /// </summary>
 internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider time)
 {
-    // The service's own limit of a wait.
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
-
     // What is still in progress when all agents have an answer: the last commits, and garbage collection.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
-
-    // The server closes connections that are idle for 130 s, and on a busy machine ten thousand handshakes take longer.
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(45);
-
-    private const int HandshakesAtOnce = 32;
-    private const int Wave = 250;
 
     // The first change brings all agents a new audit checkpoint and is not counted; the median of the others is.
     private const int ForeignChanges = 4;
@@ -36,8 +27,6 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
         Environment.GetEnvironmentVariable("CULVERT_BENCH_AGENTS") ?? "10000",
         CultureInfo.InvariantCulture
     );
-
-    private volatile EpochWatch? watch;
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
@@ -56,41 +45,41 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
         await service.StopAsync(cancellationToken);
         await service.StartAsync(cancellationToken);
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var connections = new FeedAgent[agents];
+        await using var waiting = new WaitingFleet(service, fleet, time);
         var warm = Math.Max(1, agents / 20);
-        await ConnectAsync(service, fleet, connections, 0, warm, cancellationToken);
+        await waiting.ConnectAsync(0, warm, cancellationToken);
         await Task.Delay(Settle, time, cancellationToken);
         var bare = service.Memory();
         await TellAsync("connecting");
-        await ConnectAsync(service, fleet, connections, warm, agents, cancellationToken);
+        await waiting.ConnectAsync(warm, agents, cancellationToken);
         await Task.Delay(Settle, time, cancellationToken);
         var connected = service.Memory();
-        var polls = connections.Select((agent, i) => FollowAsync(agent, i, stop.Token)).ToList();
+        waiting.Follow();
         await Task.Delay(Settle, time, cancellationToken);
-        var waiting = service.Memory();
+        var full = service.Memory();
         await TellAsync("waiting");
 
         var foreign = await MeasureForeignAsync(service, fleet, cancellationToken);
         var rounds = new List<TimeSpan[]>();
         for (var epoch = 1; epoch <= Epochs; epoch++)
         {
-            rounds.Add(await MeasureEpochAsync(fleet, epoch, polls, cancellationToken));
+            var wanted = epoch;
+            rounds.Add(
+                await waiting.MeasureAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}"),
+                    answer => answer.Epoch >= wanted,
+                    () => fleet.RaiseEpochsAsync(time.GetUtcNow(), cancellationToken),
+                    cancellationToken
+                )
+            );
             await Task.Delay(Settle, time, cancellationToken);
-        }
-
-        await stop.CancelAsync();
-        await Task.WhenAll(polls);
-        foreach (var connection in connections)
-        {
-            await connection.DisposeAsync();
         }
 
         // The first also has what a fresh service compiles and reads before the commit: the second is the feed's own.
         var slowest = rounds[^1];
         return
         [
-            Of("feed.agents", (waiting - connected) / 1000.0 / agents, "kB"),
+            Of("feed.agents", (full - connected) / 1000.0 / agents, "kB"),
             Of("feed.connection", (connected - bare) / 1000.0 / (agents - warm), "kB"),
             Of("feed.epoch", slowest[^1].TotalSeconds, "s") with
             {
@@ -109,97 +98,6 @@ internal sealed class FeedBench(Checkout checkout, string folder, TimeProvider t
             Value = Math.Round(value, 2),
             Unit = unit,
         };
-
-    private async Task ConnectAsync(
-        ExchangeInstallation service,
-        AgentFleet fleet,
-        FeedAgent[] connections,
-        int from,
-        int to,
-        CancellationToken cancellationToken
-    )
-    {
-        var target = LoadTarget.Of("localhost", service.Ports.Machine, service.RootFile);
-        var touched = time.GetTimestamp();
-        for (var wave = from; wave < to; wave += Wave)
-        {
-            await ForEachAsync(
-                wave,
-                Math.Min(to, wave + Wave),
-                async (i, cancel) =>
-                {
-                    connections[i] = await FeedAgent.ConnectAsync(target, fleet.Certificates[i], cancel);
-                    await connections[i].PollAsync(TimeSpan.Zero, cancel);
-                },
-                cancellationToken
-            );
-            if (time.GetElapsedTime(touched) > Idle)
-            {
-                touched = time.GetTimestamp();
-                await ForEachAsync(
-                    0,
-                    Math.Min(to, wave + Wave),
-                    async (i, cancel) => await connections[i].PollAsync(TimeSpan.Zero, cancel),
-                    cancellationToken
-                );
-            }
-        }
-    }
-
-    private static Task ForEachAsync(
-        int from,
-        int to,
-        Func<int, CancellationToken, ValueTask> act,
-        CancellationToken cancellationToken
-    ) =>
-        Parallel.ForAsync(
-            from,
-            to,
-            new ParallelOptions { MaxDegreeOfParallelism = HandshakesAtOnce, CancellationToken = cancellationToken },
-            act
-        );
-
-    private async Task FollowAsync(FeedAgent agent, int index, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                var answer = await agent.PollAsync(Wait, cancellationToken);
-                if (answer.Epoch is { } epoch)
-                {
-                    watch?.See(index, epoch);
-                }
-            }
-        }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
-        {
-            // The measurement is over.
-        }
-    }
-
-    private async Task<TimeSpan[]> MeasureEpochAsync(
-        AgentFleet fleet,
-        long epoch,
-        IReadOnlyList<Task> polls,
-        CancellationToken cancellationToken
-    )
-    {
-        var current = new EpochWatch(agents, time) { Epoch = epoch };
-        watch = current;
-        await fleet.RaiseEpochsAsync(time.GetUtcNow(), cancellationToken);
-        // A poll that ends early has failed: awaiting it throws its exception.
-        var ended = await Task.WhenAny([current.Done, .. polls]).WaitAsync(cancellationToken);
-        await ended;
-        var times = current.Times();
-        await TellAsync(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"epoch {epoch} at the last agent: {times[^1].TotalSeconds:0.00} s"
-            )
-        );
-        return times;
-    }
 
     // Processor time beyond what the same time takes without the change, which is polls that run out.
     private async Task<TimeSpan> MeasureForeignAsync(

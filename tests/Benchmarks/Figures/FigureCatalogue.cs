@@ -74,6 +74,21 @@ internal static class FigureCatalogue
             "processor time of 1,000 exchanges on SQLite; floor: an empty endpoint"
         ),
         new("exchange", "exchange.allocated", "B", "memory that the service allocates for an exchange on SQLite"),
+        new("authorize", "authorize.code.c64", "1/s", "codes redeemed, 64 connections; floor: an empty endpoint"),
+        new(
+            "authorize",
+            "authorize.code.cpu_per_1k",
+            "ms",
+            "processor time of 1,000 of them; floor: an empty endpoint"
+        ),
+        new("authorize", "authorize.code.allocated", "B", "memory that the service allocates for one of them"),
+        new(
+            "authorize",
+            "authorize.off_boarding.*",
+            "s",
+            "from the request that off-boards a person to the last of so many agents"
+        ),
+        new("authorize", "authorize.scim_filter.*", "ms", "one of so many SCIM users by userName, median"),
         new("compare", "compare.exchange", "1/s", "exchanges of the second build; floor: of the first"),
         new("compare", "compare.exchange.p99", "ms", "slowest hundredth of the second build; floor: of the first"),
         new(

@@ -67,6 +67,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
         page.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
         browser.Page.ShouldContain("Ada Lovelace");
         browser.Page.ShouldContain("client.example.com");
+        browser.Page.ShouldContain("An administrator registered this program.");
         page.Header("content-security-policy")!.ShouldContain("frame-ancestors 'none'");
         page.Header("content-security-policy")!.ShouldNotContain("form-action '");
         page.Header("x-frame-options").ShouldBe("DENY");

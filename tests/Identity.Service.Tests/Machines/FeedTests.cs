@@ -434,6 +434,8 @@ public sealed class FeedTests
 
         public long Current => long.MaxValue;
 
+        public bool IsCurrent => true;
+
         public ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken)
         {
             onWait();

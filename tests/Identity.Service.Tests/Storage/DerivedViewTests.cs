@@ -187,6 +187,8 @@ public sealed class DerivedViewTests
     {
         public long Current { get; set; }
 
+        public bool IsCurrent => true;
+
         public ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }

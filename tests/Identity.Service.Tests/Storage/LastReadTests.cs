@@ -29,6 +29,15 @@ public sealed class LastReadTests
     }
 
     [Fact]
+    public async Task Find_ChangesOfOtherNodesMayBeMissing_ReadsAgain()
+    {
+        await FindAsync("a");
+        revisions.IsCurrent = false;
+
+        (await FindAsync("a")).ShouldBe("a2");
+    }
+
+    [Fact]
     public async Task Find_ChangedDuringTheReading_ReadsAgain()
     {
         await FindAsync("a", () => revisions.Current++);
@@ -84,6 +93,8 @@ public sealed class LastReadTests
     private sealed class CountedRevisions : IRevisions
     {
         public long Current { get; set; }
+
+        public bool IsCurrent { get; set; } = true;
 
         public ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

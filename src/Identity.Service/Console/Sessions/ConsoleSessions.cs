@@ -28,6 +28,7 @@ internal sealed class ConsoleSessions(
     InactivePeople inactive,
     IJournal journal,
     Current<SignInOptions> signIn,
+    IRevisions revisions,
     TimeProvider time
 )
 {
@@ -40,6 +41,8 @@ internal sealed class ConsoleSessions(
     public static readonly TimeSpan ProofRenewal = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
+
+    private readonly LastRead<Organization> oldest = new(revisions);
 
     public async ValueTask<OpenedSession> OpenAsync(
         AdminKey key,
@@ -343,7 +346,14 @@ internal sealed class ConsoleSessions(
     internal async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>
         signIn.Value.Organization is { Length: > 0 } configured
             ? configured
-            : (await tenants.ListOrganizationsAsync(cancellationToken)).First(one => one.ArchivedAt is null).Id;
+            : (
+                await oldest.FindAsync(
+                    "",
+                    async (_, cancel) =>
+                        (await tenants.ListOrganizationsAsync(cancel)).FirstOrDefault(one => one.ArchivedAt is null),
+                    cancellationToken
+                )
+            )!.Id;
 
     private async ValueTask<AdminKey?> FindLiveKeyAsync(
         ConsoleSession session,

@@ -1,21 +1,20 @@
 namespace Culvert.Benchmarks.Feed;
 
-/// <summary>Who has seen which epoch when: counts a fleet's agents past it.</summary>
-internal sealed class EpochWatch(int agents, TimeProvider time)
+/// <summary>Which agent has received a change when: counts a fleet's agents past it.</summary>
+/// <param name="shows">Whether an answer has the change.</param>
+internal sealed class FeedWatch(int agents, Func<FeedAnswer, bool> shows, TimeProvider time)
 {
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long[] seen = new long[agents];
     private readonly long began = time.GetTimestamp();
     private int missing = agents;
 
-    public required long Epoch { get; init; }
-
     /// <summary>Ends when the last agent has it.</summary>
     public Task Done => done.Task;
 
-    public void See(int agent, long epoch)
+    public void See(int agent, FeedAnswer answer)
     {
-        if (epoch >= Epoch && Interlocked.CompareExchange(ref seen[agent], time.GetTimestamp(), 0) == 0)
+        if (shows(answer) && Interlocked.CompareExchange(ref seen[agent], time.GetTimestamp(), 0) == 0)
         {
             if (Interlocked.Decrement(ref missing) == 0)
             {
