@@ -215,6 +215,27 @@ public sealed class SecurityEventTokenTests : IAsyncLifetime
         Claims(receiver.Messages[1]).ShouldBe(Claims(receiver.Messages[0]));
     }
 
+    [Fact]
+    public async Task Deliver_AgainAfterTheKeyWasCompromised_IsSignedByItsSuccessor()
+    {
+        var answers = new Queue<int>([500, 202]);
+        var receiver = await ReceiverAsync(context => AnswerAsync(context, answers.Dequeue(), ""));
+        var hook = await CreateAsync(receiver);
+        await OffBoardAsync(await federated.IssuerAsync(), "ada");
+        await UntilAsync(hook, "pending", attempts: 1);
+        var compromised = Parse(receiver.Messages[0].Body).KeyId;
+
+        await federated.CreateAsync(
+            "/v1/oauth/signing_keys/rotate",
+            new JsonObject { ["compromised_key_id"] = compromised, ["reason"] = "stolen" }
+        );
+        federated.Time.Advance(TimeSpan.FromSeconds(6));
+        await UntilAsync(hook, "delivered");
+
+        Parse(receiver.Messages[1].Body).KeyId.ShouldNotBe(compromised);
+        await ShouldVerifyAsync(receiver.Messages[1].Body);
+    }
+
     [Theory]
     [InlineData(
         """{"err":"invalid_audience","description":"another\u0007 one"}""",
