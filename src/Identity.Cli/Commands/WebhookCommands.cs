@@ -37,6 +37,13 @@ internal static class WebhookCommands
         {
             Description = "let signed messages of the receiver approve and reject calls",
         };
+        var format = Flags.OneOf(
+            "--format",
+            "messages, or withdrawals of access as tokens of RFC 8417 (default: standard)",
+            "standard",
+            "security_event_token"
+        );
+        var audience = Flags.Text("--audience", "AUDIENCE", "the aud of its security event tokens");
         var secretFile = Flags.Out("the signing secret (mode 0600)");
         return verbs.Create(
             "create",
@@ -59,6 +66,16 @@ internal static class WebhookCommands
                     body["can_decide"] = true;
                 }
 
+                if (context.Get(format) is { } wanted)
+                {
+                    body["format"] = wanted;
+                }
+
+                if (context.Get(audience) is { } aud)
+                {
+                    body["audience"] = aud;
+                }
+
                 var client = await context.ClientAsync(cancel);
                 var answer = await client.PostAsync(Path, body, cancel);
                 if (context.Get(secretFile) is not { } path || answer.Json.Text("secret") is not { } secret)
@@ -74,6 +91,8 @@ internal static class WebhookCommands
             allow,
             ca,
             canDecide,
+            format,
+            audience,
             secretFile
         );
     }
@@ -92,6 +111,7 @@ internal static class WebhookCommands
                     [
                         new("ID", "id", Fit.Whole),
                         new("URL", "url"),
+                        new("FORMAT", "format", Fit.Whole),
                         new("CAN DECIDE", "can_decide", Fit.Whole),
                         new("CREATED", "created_at"),
                         new("ARCHIVED", "archived_at", Fit.Whole),

@@ -15,6 +15,7 @@ internal sealed class OffBoarder(
     IssuerStore issuers,
     TokenRevoker revoker,
     IEnumerable<IOffBoardingEffect> effects,
+    INoticeOutbox outbox,
     IJournal journal,
     TimeProvider time
 )
@@ -65,6 +66,12 @@ internal sealed class OffBoarder(
             statements.AddRange(ended.Statements);
         }
 
+        // Not for what is off-boarded already: two services that notify each other would not stop.
+        if (prepared.Known is null)
+        {
+            statements.AddRange(await outbox.EnqueueAsync(ToNotice(request, scope), cancellationToken));
+        }
+
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -93,6 +100,22 @@ internal sealed class OffBoarder(
         }
 
         revoker.Apply(revocation);
+        outbox.Wake();
         return new OffBoarding(revocation.Id.Value, issuedBefore, counts);
+    }
+
+    private static SecurityNotice ToNotice(OffBoardingRequest request, OffBoardingScope scope)
+    {
+        var isDirectory = request.Source == OffBoardingSource.Scim;
+        return new SecurityNotice(
+            isDirectory ? SecurityNoticeType.AccountDisabled : SecurityNoticeType.SessionRevoked,
+            request.Person.OrganizationId,
+            SecurityNotice.IssuerSubject(scope.Issuer.Url, request.Person.Subject),
+            isDirectory
+                ? AuditData.Empty
+                : [("initiating_entity", request.Source == OffBoardingSource.Operator ? "admin" : "system")],
+            scope.Now,
+            scope.IssuedBefore
+        );
     }
 }

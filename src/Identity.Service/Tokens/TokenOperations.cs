@@ -40,6 +40,20 @@ internal static class TokenOperations
         .Returns<ProtectedResourceDocument>()
         .Returns(StatusCodes.Status304NotModified);
 
+    public static readonly Operation GetTransmitterConfiguration = Operation
+        .Get(
+            "get_transmitter_configuration",
+            "/.well-known/ssf-configuration/oauth/{organization_id}",
+            Access.Anonymous
+        )
+        .Describe(
+            "Get the configuration of an organization's security events",
+            "The transmitter configuration of OpenID Shared Signals Framework 1.0: the issuer and the key set of the "
+                + "security event tokens that the organization's webhooks with the format security_event_token receive. "
+                + "Streams are created as webhooks."
+        )
+        .Returns<TransmitterDocument>();
+
     public static readonly Operation GetKeySet = Operation
         .Get("get_signing_key_set", MetadataEndpoints.KeySetPath, Access.Anonymous)
         .Describe(

@@ -17,6 +17,7 @@ namespace Culvert.Identity.Service.Tokens;
 )]
 [JsonSerializable(typeof(AuthorizationServerDocument))]
 [JsonSerializable(typeof(ProtectedResourceDocument))]
+[JsonSerializable(typeof(TransmitterDocument))]
 [JsonSerializable(typeof(CreateRevocationRequest))]
 [JsonSerializable(typeof(Page<IssuedTokenDocument>))]
 [JsonSerializable(typeof(RevocationDocument))]

@@ -45,6 +45,7 @@ internal static class TokensRegistration
         host.Map(TokenOperations.GetServerMetadata, metadata.MetadataAsync);
         host.Map(TokenOperations.GetOpenIdConfiguration, metadata.MetadataAsync);
         host.Map(TokenOperations.GetResourceMetadata, metadata.ResourceAsync);
+        host.Map(TokenOperations.GetTransmitterConfiguration, metadata.TransmitterAsync);
         host.Map(TokenOperations.GetKeySet, metadata.KeySetAsync);
 
         var revoke = host.Services.GetRequiredService<RevokeEndpoint>();

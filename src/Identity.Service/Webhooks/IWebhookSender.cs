@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.Webhooks;
 
 internal interface IWebhookSender
 {
-    /// <summary>Null = the receiver accepted it (any 2xx).</summary>
+    /// <summary>Null = the receiver accepted it (any 2xx). The body of a security event token is its compact form.</summary>
     Task<SendFailure?> SendAsync(
         Webhook webhook,
         IReadOnlyList<KeyValuePair<string, string>> headers,

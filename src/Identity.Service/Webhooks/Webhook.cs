@@ -21,6 +21,11 @@ internal sealed record Webhook
     public string? MailAddress =>
         Url.StartsWith(MailScheme, StringComparison.Ordinal) ? Url[MailScheme.Length..] : null;
 
+    public WebhookFormat Format { get; init; } = WebhookFormat.Standard;
+
+    /// <summary>The <c>aud</c> of its security event tokens; null for the other format.</summary>
+    public string? Audience { get; init; }
+
     /// <summary>Private addresses (S27), each <c>range:port</c>.</summary>
     public IReadOnlyList<string> AllowedTargets { get; init; } = [];
 

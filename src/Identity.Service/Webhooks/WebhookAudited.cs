@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -9,5 +10,11 @@ internal sealed record WebhookAudited(string Name, AuditOrigin Origin, Webhook W
         Origin,
         Webhook.OrganizationId,
         [new("webhook", Webhook.Id.Value)],
-        [("webhook_id", Webhook.Id.Value), ("url", Webhook.Url), ("can_decide", Webhook.CanDecide)]
+        [
+            ("webhook_id", Webhook.Id.Value),
+            ("url", Webhook.Url),
+            ("can_decide", Webhook.CanDecide),
+            ("format", WireNames.Get(Webhook.Format)),
+            ("audience", Webhook.Audience),
+        ]
     );

@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Timing;
 
@@ -17,7 +14,7 @@ internal sealed class WebhookDeliverer(
     WebhookStore store,
     IWebhookSender sender,
     WebhookQueue queue,
-    Sealer sealer,
+    WebhookSigner signer,
     IJournal journal,
     TimeProvider time,
     ILogger<WebhookDeliverer> logger
@@ -182,7 +179,8 @@ internal sealed class WebhookDeliverer(
     {
         try
         {
-            return await SendAsync(webhook, sealedSecret, delivery, now, cancellationToken);
+            var signed = signer.Sign(webhook, sealedSecret, delivery, now);
+            return await sender.SendAsync(webhook, signed.Headers, signed.Body, cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -190,24 +188,6 @@ internal sealed class WebhookDeliverer(
             Log.WebhooksFailed(logger, fault);
             return new SendFailure("Signing or sending the message failed.");
         }
-    }
-
-    private async Task<SendFailure?> SendAsync(
-        Webhook webhook,
-        byte[] sealedSecret,
-        WebhookDelivery delivery,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        var secret = Encoding.ASCII.GetString(sealer.Unseal(Table, webhook.Id.Value, Column, sealedSecret));
-        KeyValuePair<string, string>[] headers =
-        [
-            new(WebhookSignature.IdHeader, delivery.Id),
-            new(WebhookSignature.TimestampHeader, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
-            new(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, delivery.Id, now, delivery.Body)),
-        ];
-        return await sender.SendAsync(webhook, headers, delivery.Body, cancellationToken);
     }
 
     private async Task SettleAsync(

@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -25,6 +26,7 @@ internal sealed class WebhookEndpoints(
     private const string List = "webhooks";
     private const int MaxUrl = 2048;
     private const int MaxTargets = 16;
+    private const int MaxAudience = 1024;
     private const int MostDeliveries = 100;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -69,6 +71,8 @@ internal sealed class WebhookEndpoints(
             ),
             CanDecide = wanted.CanDecide,
             CreatedBy = wanted.CanDecide ? request.Caller.ActorId : null,
+            Format = FindFormat(wanted)!.Value,
+            Audience = wanted.Audience,
             CreatedAt = time.GetStoreNow(),
         };
         if (await sender.CheckAsync(webhook, cancellationToken) is { } unreachable)
@@ -85,7 +89,7 @@ internal sealed class WebhookEndpoints(
         );
         return result.RefusalUnlessCommitted() is { } refusal
             ? refusal
-            : Answer(webhook, webhook.MailAddress is null ? secret : null);
+            : Answer(webhook, IsSignedWithSecret(webhook) ? secret : null);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -166,7 +170,7 @@ internal sealed class WebhookEndpoints(
             return limited;
         }
 
-        var statement = queue.Enqueue(webhook, "webhook.test", time.GetStoreNow(), [("webhook_id", webhook.Id.Value)]);
+        var statement = queue.EnqueueTest(webhook, time.GetStoreNow());
         var result = await CommitAsync(request, AuditEvents.WebhookTested, webhook, [statement], cancellationToken);
         if (result.RefusalUnlessCommitted() is { } refusal)
         {
@@ -211,13 +215,38 @@ internal sealed class WebhookEndpoints(
             ? RequestErrors.Invalid.Refuse(
                 $"ca_certificate_pem: {CertificateText.Explain(pem)?.ToString() ?? "PEM certificates are required."}"
             )
-            : null;
+            : CheckFormat(wanted);
     }
+
+    private static Refusal? CheckFormat(CreateWebhookRequest wanted) =>
+        FindFormat(wanted) switch
+        {
+            null => RequestErrors.Invalid.Refuse($"format: {WireNames.All<WebhookFormat>()} is required."),
+            WebhookFormat.Standard when wanted.Audience is not null => RequestErrors.Invalid.Refuse(
+                "audience: only the format security_event_token has one."
+            ),
+            WebhookFormat.SecurityEventToken when !IsAudience(wanted.Audience) => RequestErrors.Invalid.Refuse(
+                $"audience: the format security_event_token requires a text of 1 to {MaxAudience} printable characters."
+            ),
+            WebhookFormat.SecurityEventToken when wanted.CanDecide => RequestErrors.Invalid.Refuse(
+                "can_decide: a receiver of security event tokens has no secret, so that it cannot sign decisions."
+            ),
+            _ => null,
+        };
+
+    private static WebhookFormat? FindFormat(CreateWebhookRequest wanted) =>
+        wanted.Format is null ? WebhookFormat.Standard : WireNames.Find<WebhookFormat>(wanted.Format);
+
+    private static bool IsAudience(string? text) =>
+        text is { Length: > 0 and <= MaxAudience } && !text.Any(ConfigText.IsUnprintable);
+
+    private static bool IsSignedWithSecret(Webhook webhook) =>
+        webhook is { MailAddress: null, Format: WebhookFormat.Standard };
 
     private static Refusal? CheckMail(CreateWebhookRequest wanted) =>
         !MailAddressText.IsAddress(wanted.Url[Webhook.MailScheme.Length..])
             ? WebhookErrors.Mail.Refuse("url: one address is required, such as mailto:approvers@example.com.")
-        : wanted.CanDecide || wanted.AllowedTargets is not null || wanted.CaCertificatePem is not null
+        : wanted is not { CanDecide: false, AllowedTargets: null, CaCertificatePem: null, Format: null, Audience: null }
             ? RequestErrors.Invalid.Refuse("url: a mail address has no other members.")
         : null;
 

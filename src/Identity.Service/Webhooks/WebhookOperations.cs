@@ -11,7 +11,9 @@ internal static class WebhookOperations
         .ForConsole()
         .Describe(
             "Create a webhook",
-            "Registers an HTTPS address for notices. The response contains the secret that signs deliveries, once."
+            "Registers an HTTPS address for notices. The response contains the secret that signs deliveries, once. "
+                + "With the format security_event_token, withdrawals of access are sent as tokens of RFC 8417 instead, "
+                + "which the key set verifies."
         )
         .Accepts<CreateWebhookRequest>()
         .Returns<WebhookDocument>();

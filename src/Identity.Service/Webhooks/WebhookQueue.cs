@@ -8,10 +8,17 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>Creates an event's messages to an organization's webhooks, to be committed with the event.</summary>
-internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail)
+internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail, ServiceIdentity identity)
+    : INoticeOutbox
 {
     /// <summary>Per webhook: during a long outage of a receiver, new messages are dropped; the API has the events.</summary>
     public const int MostPending = 1000;
+
+    /// <summary>
+    /// A notice of revoked tokens is dropped sooner: each holder may revoke any number of tokens, and must not be able to
+    /// displace other notices.
+    /// </summary>
+    public const int MostPendingTokens = MostPending / 2;
 
     public const int MostWebhooks = 16;
 
@@ -28,8 +35,7 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         CancellationToken cancellationToken
     )
     {
-        var page = new PageRequest(MostWebhooks, long.MaxValue, IncludeArchived: false);
-        var webhooks = await store.ListAsync(organizationId, page, cancellationToken);
+        var webhooks = await ListAsync(organizationId, WebhookFormat.Standard, cancellationToken);
         if (webhooks.Count == 0)
         {
             return [];
@@ -46,6 +52,32 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
             ),
         ];
     }
+
+    public async ValueTask<IReadOnlyList<Statement>> EnqueueAsync(
+        SecurityNotice notice,
+        CancellationToken cancellationToken
+    )
+    {
+        var webhooks = await ListAsync(notice.OrganizationId, WebhookFormat.SecurityEventToken, cancellationToken);
+        return [.. webhooks.Select(webhook => Enqueue(webhook, notice))];
+    }
+
+    /// <summary>A message that only tests the receiver.</summary>
+    public Statement EnqueueTest(Webhook webhook, DateTimeOffset at) =>
+        webhook.Format == WebhookFormat.SecurityEventToken
+            // OpenID SSF 1.0 §8.1.4: the subject of a verification is the stream.
+            ? Enqueue(
+                webhook,
+                new SecurityNotice(
+                    SecurityNoticeType.Verification,
+                    webhook.OrganizationId,
+                    SecurityNotice.Opaque(webhook.Id.Value),
+                    AuditData.Empty,
+                    at,
+                    at
+                )
+            )
+            : Enqueue(webhook, MailNotices.Test, at, [("webhook_id", webhook.Id.Value)]);
 
     public Statement Enqueue(Webhook webhook, string type, DateTimeOffset at, AuditData data) =>
         store.Enqueue(Message(webhook.Id, type, Render(type, at, data), at), MostPending);
@@ -72,10 +104,34 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         ];
     }
 
+    private Statement Enqueue(Webhook webhook, SecurityNotice notice)
+    {
+        var id = NewId();
+        var claims = SecurityEventClaims.Create(identity.PublicUrl, webhook.Audience!, id, notice);
+        var message = Message(webhook.Id, SecurityEventClaims.GetName(notice.Type), claims.Encode(), notice.At) with
+        {
+            Id = id,
+        };
+        return store.Enqueue(message, notice.Type == SecurityNoticeType.TokenRevoked ? MostPendingTokens : MostPending);
+    }
+
+    private async ValueTask<IReadOnlyList<Webhook>> ListAsync(
+        string organizationId,
+        WebhookFormat format,
+        CancellationToken cancellationToken
+    )
+    {
+        var page = new PageRequest(MostWebhooks, long.MaxValue, IncludeArchived: false);
+        var all = await store.ListAsync(organizationId, page, cancellationToken);
+        return [.. all.Where(webhook => webhook.Format == format)];
+    }
+
+    private static string NewId() => Identifier.New("msg");
+
     private static WebhookDelivery Message(WebhookId webhook, string type, byte[] body, DateTimeOffset at) =>
         new()
         {
-            Id = Identifier.New("msg"),
+            Id = NewId(),
             WebhookId = webhook.Value,
             Event = type,
             Body = body,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Signals;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
@@ -14,7 +15,7 @@ internal sealed class WebhookSender(
     MailNotices mail
 ) : IWebhookSender
 {
-    // The receiver's answer is not used.
+    // Only the refusal of a security event token is read.
     private const int MaxAnswerBytes = 4096;
 
     public async Task<SendFailure?> SendAsync(
@@ -35,6 +36,8 @@ internal sealed class WebhookSender(
         }
 
         var roots = ReadRoots(webhook);
+        var isToken = webhook.Format == WebhookFormat.SecurityEventToken;
+        var observation = new FetchObservation();
         try
         {
             var result = await CreateFetcher()
@@ -42,11 +45,19 @@ internal sealed class WebhookSender(
                     ToRequest(webhook) with
                     {
                         PinnedRoots = roots,
-                        Post = new FetchPost(body, "application/json", headers),
+                        Post = new FetchPost(
+                            body,
+                            isToken ? SignalPushEndpoint.MediaType : "application/json",
+                            headers
+                        ),
+                        WantsAnyStatus = isToken,
+                        Observation = observation,
                     },
                     cancellationToken
                 );
-            return result.IsSuccess ? null : new SendFailure($"{result.Detail}");
+            return isToken ? PushAnswer.Read(result, new Uri(webhook.Url).Host, observation.Status)
+                : result.IsSuccess ? null
+                : new SendFailure($"{result.Detail}");
         }
         finally
         {

@@ -238,6 +238,10 @@ internal sealed class WebhookStore(Database database)
 
         public string? CreatedBy { get; init; }
 
+        public required string Format { get; init; }
+
+        public string? Audience { get; init; }
+
         public long CreatedAtMs { get; init; }
 
         public long? ArchivedAtMs { get; init; }
@@ -256,6 +260,8 @@ internal sealed class WebhookStore(Database database)
                 SealedSecret = webhook.SealedSecret,
                 CanDecide = webhook.CanDecide ? 1L : 0L,
                 CreatedBy = webhook.CreatedBy,
+                Format = WireNames.Get(webhook.Format),
+                Audience = webhook.Audience,
                 CreatedAtMs = webhook.CreatedAt.ToStore(),
                 Most = most,
             };
@@ -272,6 +278,8 @@ internal sealed class WebhookStore(Database database)
                 SealedSecret = SealedSecret,
                 CanDecide = CanDecide != 0,
                 CreatedBy = CreatedBy,
+                Format = WireNames.Parse<WebhookFormat>(Format),
+                Audience = Audience,
                 CreatedAt = Instants.FromStore(CreatedAtMs),
                 ArchivedAt = Instants.FromStore(ArchivedAtMs),
             };

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -12,6 +13,8 @@ internal static class WebhooksRegistration
             .AddSingleton<IWebhookSender, WebhookSender>()
             .AddSingleton<SignedMessages>()
             .AddSingleton<WebhookQueue>()
+            .AddSingleton<INoticeOutbox>(provider => provider.GetRequiredService<WebhookQueue>())
+            .AddSingleton<WebhookSigner>()
             .AddSingleton<WebhookDeliverer>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<WebhookDeliverer>())
             .AddSingleton<WebhookEndpoints>();

@@ -24,6 +24,7 @@ public sealed class ExecutedBlockTests
         ["certificate-files.md#By the agent"] = "NginxTests",
         ["off-boarding.md#Withdraw a person's access"] = "EveryCommandTests",
         ["scim.md#Set up"] = "ScimUserTests",
+        ["security-events.md#Register a receiver"] = "EveryCommandTests",
         ["off-boarding.md#Signals of the identity provider"] = "EveryCommandTests",
         ["off-boarding.md#Poll the transmitter"] = "EveryCommandTests",
         ["troubleshooting.md#A bundle for those who help"] = "SupportBundleCommandTests",

@@ -628,7 +628,15 @@ internal static class AuditSamples
                     }
                 )
             ),
-            new WebhookAudited(AuditEvents.WebhookDeliveryFailed, Own, Webhook)
+            new WebhookAudited(
+                AuditEvents.WebhookDeliveryFailed,
+                Own,
+                Webhook with
+                {
+                    Format = WebhookFormat.SecurityEventToken,
+                    Audience = "https://hook.example",
+                }
+            )
             {
                 Status = AuditStatus.Denied("webhook.undeliverable", "HTTP 500"),
             },

@@ -29,6 +29,7 @@ public sealed class CostlyReadTests
         "/.well-known/oauth-authorization-server",
         "/.well-known/oauth-protected-resource",
         "/.well-known/openid-configuration",
+        "/.well-known/ssf-configuration/oauth/{organization_id}",
         "/healthz",
         "/oauth/{organization_id}/.well-known/oauth-authorization-server",
         "/oauth/{organization_id}/.well-known/openid-configuration",

@@ -1,6 +1,8 @@
 using System.Text;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Mail;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Webhooks;
@@ -22,12 +24,16 @@ public abstract class WebhookDelivererTests : IDisposable
     {
         store = new StoreUnderTest(backend);
         webhooks = new WebhookStore(store.Store.Database);
-        queue = new WebhookQueue(webhooks, new(new MailOptions()));
+        queue = new WebhookQueue(
+            webhooks,
+            new(new MailOptions()),
+            new ServiceIdentity("https://identity.test", "https://identity.test:8444", "identity.test")
+        );
         deliverer = new WebhookDeliverer(
             webhooks,
             receiver,
             queue,
-            store.Store.Sealer,
+            new WebhookSigner(store.Store.Sealer, keys: null!),
             store.Journal,
             store.Time,
             NullLogger<WebhookDeliverer>.Instance
@@ -163,6 +169,33 @@ public abstract class WebhookDelivererTests : IDisposable
         store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(2);
     }
 
+    // A holder may revoke any number of tokens.
+    [Fact]
+    public async Task Enqueue_NoticesOfRevokedTokensBeyondTheirBound_LeaveRoomForOthers()
+    {
+        await CommitAsync(
+            webhooks.Insert(
+                webhook with
+                {
+                    Format = WebhookFormat.SecurityEventToken,
+                    Audience = "https://receiver.test",
+                },
+                WebhookQueue.MostWebhooks
+            )
+        );
+        List<Statement> statements = [];
+        for (var i = 0; i <= WebhookQueue.MostPendingTokens; i++)
+        {
+            statements.AddRange(await EnqueueAsync(SecurityNoticeType.TokenRevoked));
+        }
+
+        await CommitAsync([.. statements]);
+        store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(WebhookQueue.MostPendingTokens);
+
+        await CommitAsync([.. await EnqueueAsync(SecurityNoticeType.SessionRevoked)]);
+        store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(WebhookQueue.MostPendingTokens + 1);
+    }
+
     public void Dispose()
     {
         deliverer.Dispose();
@@ -174,6 +207,15 @@ public abstract class WebhookDelivererTests : IDisposable
     {
         await CommitAsync(webhooks.Insert(webhook, WebhookQueue.MostWebhooks));
         await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), [("a", "b")]));
+    }
+
+    private ValueTask<IReadOnlyList<Statement>> EnqueueAsync(SecurityNoticeType type)
+    {
+        var now = store.Time.GetStoreNow();
+        return queue.EnqueueAsync(
+            new SecurityNotice(type, webhook.OrganizationId, SecurityNotice.Opaque("one"), AuditData.Empty, now, now),
+            TestContext.Current.CancellationToken
+        );
     }
 
     private Task<int> RunAsync() => deliverer.RunAsync(TestContext.Current.CancellationToken);

@@ -48,12 +48,20 @@ internal sealed class WebhookReceiver : IAsyncDisposable
                 context.Request.Headers["webhook-signature"].ToString(),
                 body.ToArray()
             )
+            {
+                ContentType = context.Request.ContentType,
+                Accept = context.Request.Headers.Accept.ToString(),
+            }
         );
         await answer(context);
     }
 
     internal sealed record Message(string Path, string Id, string Timestamp, string Signature, byte[] Body)
     {
+        public string? ContentType { get; init; }
+
+        public string? Accept { get; init; }
+
         /// <summary>As a receiver's own library does it: Standard Webhooks 1.0, compared in fixed time.</summary>
         public bool IsSignedBy(string secret)
         {

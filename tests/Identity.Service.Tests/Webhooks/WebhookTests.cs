@@ -98,8 +98,36 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("""{"url":"https://hooks.test/x","allowed_targets":["10.0.0.0/8"]}""", "request.invalid")]
     [InlineData("""{"url":"https://hooks.test/x","ca_certificate_pem":"x"}""", "request.invalid")]
     [InlineData("""{"url":"https://hooks.test/x","secret":"mine"}""", "request.invalid")]
+    [InlineData("""{"url":"https://hooks.test/x","format":"Standard"}""", "request.invalid")]
+    [InlineData("""{"url":"https://hooks.test/x","audience":"a"}""", "request.invalid")]
+    [InlineData("""{"url":"https://hooks.test/x","format":"security_event_token"}""", "request.invalid")]
+    [InlineData("""{"url":"https://hooks.test/x","format":"security_event_token","audience":""}""", "request.invalid")]
+    [InlineData(
+        """{"url":"https://hooks.test/x","format":"security_event_token","audience":"a\n"}""",
+        "request.invalid"
+    )]
+    [InlineData(
+        """{"url":"https://hooks.test/x","format":"security_event_token","audience":"a","can_decide":true}""",
+        "request.invalid"
+    )]
+    [InlineData("""{"url":"mailto:a@example.com","format":"standard"}""", "request.invalid")]
     public Task Create_Malformed_IsRefused(string body, string code) =>
         service.Api.PostAsync("/v1/webhooks", body).ShouldRefuseAsync(HttpStatusCode.BadRequest, code);
+
+    [Theory]
+    [InlineData(1024, HttpStatusCode.OK)]
+    [InlineData(1025, HttpStatusCode.BadRequest)]
+    public async Task Create_AudienceOfALength_IsAcceptedUpToTheLimit(int length, HttpStatusCode status)
+    {
+        var audience = new string('a', length);
+
+        using var answer = await service.Api.PostAsync(
+            "/v1/webhooks",
+            $$"""{"url":"https://hooks.test/x","format":"security_event_token","audience":"{{audience}}"}"""
+        );
+
+        answer.StatusCode.ShouldBe(status);
+    }
 
     [Fact]
     public async Task Create_PrivateAddress_IsRefused()

@@ -5,6 +5,7 @@ using Culvert.Jose.Proofs;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tests.Mills;
 using Culvert.Jose.Tokens;
+using Culvert.Testing;
 
 namespace Culvert.Jose.Tests.Differential;
 
@@ -30,7 +31,7 @@ public sealed class JoseAgreementTests : IDisposable
             .Range(0, Soak.Rounds("differential", Specimens, 50 * Specimens))
             .Select(_ => mill.Next())
             .ToArray();
-        var theirs = await peer.JudgeAsync(specimens);
+        var theirs = await peer.JudgeAsync([.. specimens.Select(s => (s.Token, s.KeySet))]);
 
         var listed = DisagreementTable.Read();
         var seen = new Dictionary<string, Specimen>(StringComparer.Ordinal);
@@ -120,7 +121,7 @@ public sealed class JoseAgreementTests : IDisposable
             }
         );
 
-        var verdicts = await peer.JudgeAsync([new Specimen("minted", token, Keys.SigningKeyTests.KeySetOf(key))]);
+        var verdicts = await peer.JudgeAsync([(token, Keys.SigningKeyTests.KeySetOf(key))]);
 
         verdicts.ShouldHaveSingleItem().ShouldBeNull();
     }

@@ -1,5 +1,5 @@
 // What the unmodified npm `jose` says of tokens and key sets. One JSON object per line in, one per line out, same order:
-//   {"token":BASE64,"keySet":BASE64}                  → {"accepted":true} | {"accepted":false,"reason":CODE}
+//   {"token":BASE64,"keySet":BASE64,"typ":TYP|null}   → {"accepted":true} | {"accepted":false,"reason":CODE}
 //   {"make":{"alg":ALG,"claims":{…}}}                 → {"token":TEXT,"keySet":TEXT,"thumbprint":TEXT}
 //   {"proof":{"alg":ALG,"claims":{…}}}                → {"token":TEXT,"thumbprint":TEXT}
 import { createInterface } from 'node:readline';
@@ -9,10 +9,10 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 // A fixed clock: times in claims must not decide here.
 const currentDate = new Date('2026-01-01T00:00:00Z');
 
-async function judge({ token, keySet }) {
+async function judge({ token, keySet, typ }) {
   try {
     const keys = jose.createLocalJWKSet(JSON.parse(Buffer.from(keySet, 'base64').toString('utf8')));
-    await jose.jwtVerify(new Uint8Array(Buffer.from(token, 'base64')), keys, { algorithms, currentDate });
+    await jose.jwtVerify(new Uint8Array(Buffer.from(token, 'base64')), keys, { algorithms, currentDate, typ: typ ?? undefined });
     return { accepted: true };
   } catch (error) {
     return { accepted: false, reason: typeof error.code === 'string' ? error.code : error.name };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tokens.SigningKeys;
@@ -7,8 +8,8 @@ namespace Culvert.Identity.Service.Tokens.Metadata;
 
 /// <summary>
 /// The documents that clients and resource servers need to use and verify tokens: RFC 8414 metadata (also under the
-/// name of OpenID Connect Discovery, for clients that know no other), RFC 9728 metadata of the service's own API, and
-/// the key set.
+/// name of OpenID Connect Discovery, for clients that know no other), RFC 9728 metadata of the service's own API,
+/// its configuration as a transmitter of security events, and the key set.
 /// </summary>
 internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity identity)
 {
@@ -42,6 +43,24 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
 
     public ValueTask<ApiAnswer> ResourceAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Answer(request, resource, "application/json");
+
+    /// <summary>The same for every id of the right form, so that it does not show which organizations there are.</summary>
+    public ValueTask<ApiAnswer> TransmitterAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var organizationId = request.Route("organization_id");
+        if (!Guid.TryParseExact(organizationId, "D", out var parsed) || parsed.ToString("D") != organizationId)
+        {
+            return new(RequestErrors.NotFound.Refuse());
+        }
+
+        request.Http.Response.Headers.CacheControl = Cached;
+        return new(
+            ApiAnswer.Json(
+                TransmitterDocument.Create(identity.PublicUrl, organizationId),
+                TokensJson.Default.TransmitterDocument
+            )
+        );
+    }
 
     public ValueTask<ApiAnswer> KeySetAsync(ApiRequest request, CancellationToken cancellationToken) =>
         // RFC 7517 §8.5.

@@ -16,6 +16,7 @@ internal sealed class TokenRevoker(
     RevocationSet set,
     IEnumerable<IRevocationEffect> effects,
     IJournal journal,
+    INoticeOutbox outbox,
     AuditLog audit,
     ClockGuard clock,
     TimeProvider time
@@ -73,7 +74,11 @@ internal sealed class TokenRevoker(
                     organizationId,
                     revocation
                 ),
-                Statements = prepared.Statements,
+                Statements =
+                [
+                    .. prepared.Statements,
+                    .. await outbox.EnqueueAsync(ToNotice(revocation, now), cancellationToken),
+                ],
                 Changes = ChangeTopics.Revocations | (reachesMachines ? ChangeTopics.Feed : ChangeTopics.None),
             },
             cancellationToken
@@ -84,6 +89,7 @@ internal sealed class TokenRevoker(
         }
 
         Apply(revocation);
+        outbox.Wake();
         return revocation;
     }
 
@@ -143,6 +149,20 @@ internal sealed class TokenRevoker(
     {
         var decided = await audit.LatestAsync(cancellationToken);
         return decided > now && decided - now <= 2 * clock.Tolerance ? decided.Value : now;
+    }
+
+    private static SecurityNotice ToNotice(TokenRevocation revocation, DateTimeOffset now)
+    {
+        var covered = revocation.Kind.KnowsTime() ? DateTimeOffset.FromUnixTimeSeconds(revocation.IssuedBefore) : now;
+        return new SecurityNotice(
+            SecurityNoticeType.TokenRevoked,
+            revocation.OrganizationId,
+            // The kind that covers the whole organization has no value.
+            SecurityNotice.Opaque(revocation.Value.Length > 0 ? revocation.Value : revocation.OrganizationId),
+            [("kind", revocation.Kind.Name())],
+            now,
+            covered
+        );
     }
 
     // Tokens live a day at most. A family lives while its assertion may be exchanged again, and a day more.

@@ -13,6 +13,7 @@ internal sealed class AgentEndpoints(
     IAgentEnrollments enrollments,
     AgentDisconnectStore disconnects,
     IJournal journal,
+    INoticeOutbox outbox,
     TimeProvider time
 )
 {
@@ -146,11 +147,31 @@ internal sealed class AgentEndpoints(
                     agent,
                     reason
                 ),
-                Statements = enrollments.Revoke(agent.Id, now),
+                Statements =
+                [
+                    .. enrollments.Revoke(agent.Id, now),
+                    .. await outbox.EnqueueAsync(ToNotice(tunnel, agent, now), cancellationToken),
+                ],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
         );
-        return result.RefusalUnlessCommitted();
+        if (result.RefusalUnlessCommitted() is { } refusal)
+        {
+            return refusal;
+        }
+
+        outbox.Wake();
+        return null;
     }
+
+    private static SecurityNotice ToNotice(Tunnel tunnel, AgentEnrollmentRecord agent, DateTimeOffset now) =>
+        new(
+            SecurityNoticeType.AgentRevoked,
+            tunnel.OrganizationId,
+            SecurityNotice.Opaque(agent.Id.Value),
+            [("tunnel_id", tunnel.Id.Value), ("instance_id", agent.InstanceId)],
+            now,
+            now
+        );
 }

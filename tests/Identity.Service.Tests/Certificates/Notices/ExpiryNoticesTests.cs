@@ -30,7 +30,11 @@ public abstract class ExpiryNoticesTests : IDisposable
         options = new(store.ServiceOptions.Notices);
         notices = new ExpiryNotices(
             new NoticeStore(store.Store.Database),
-            new WebhookQueue(webhooks, new(new MailOptions())),
+            new WebhookQueue(
+                webhooks,
+                new(new MailOptions()),
+                new ServiceIdentity("https://identity.test", "https://identity.test:8444", "identity.test")
+            ),
             store.Journal,
             options,
             store.Time,

@@ -40,6 +40,29 @@ public sealed class MetadataTests(FederatedServiceFixture fixture) : IClassFixtu
         metadata.GetProperty("authorization_servers")[0].GetString().ShouldBe(FederatedService.PublicUrl);
     }
 
+    [Fact]
+    public async Task Transmitter_OfAnOrganization_NamesItsIssuerKeysAndDelivery()
+    {
+        var issuer = "/oauth/" + Service.OrganizationId;
+
+        using var response = await GetAsync("/.well-known/ssf-configuration" + issuer);
+
+        var metadata = await response.JsonAsync();
+        metadata.Text("issuer").ShouldBe(FederatedService.PublicUrl + issuer);
+        metadata.Text("jwks_uri").ShouldBe(FederatedService.PublicUrl + "/v1/oauth/jwks");
+        metadata.Text("spec_version").ShouldBe("1_0");
+        metadata.GetProperty("delivery_methods_supported")[0].GetString().ShouldBe("urn:ietf:rfc:8935");
+    }
+
+    [Fact]
+    public async Task Transmitter_OfAMalformedId_IsNotFound()
+    {
+        using var response = await GetAsync("/.well-known/ssf-configuration/oauth/none");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await response.ErrorCodeAsync()).ShouldBe("request.not_found");
+    }
+
     [Theory]
     [InlineData("{0}")]
     [InlineData("W/{0}")]

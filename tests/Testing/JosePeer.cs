@@ -1,12 +1,11 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
-using Culvert.Jose.Tests.Mills;
-using Culvert.Testing;
 
-namespace Culvert.Jose.Tests.Differential;
+namespace Culvert.Testing;
 
 /// <summary>The npm package <c>jose</c> in a node process of its own, asked in JSON lines.</summary>
-internal sealed class JosePeer : IDisposable
+public sealed class JosePeer : IDisposable
 {
     private readonly Process process;
 
@@ -29,13 +28,22 @@ internal sealed class JosePeer : IDisposable
         )!;
     }
 
-    /// <summary>Its verdicts, in the order of the specimens; null = accepted, else its reason.</summary>
-    public async Task<IReadOnlyList<string?>> JudgeAsync(IReadOnlyList<Specimen> specimens)
+    /// <summary>Its verdicts, in the order of the tokens; null = accepted, else its reason.</summary>
+    /// <param name="type">The <c>typ</c> that it requires; null = any.</param>
+    public async Task<IReadOnlyList<string?>> JudgeAsync(
+        IReadOnlyList<(byte[] Token, byte[] KeySet)> tokens,
+        string? type = null
+    )
     {
         var answers = await AskAsync([
-            .. specimens.Select(s =>
+            .. tokens.Select(one =>
                 JsonSerializer.Serialize(
-                    new { token = Convert.ToBase64String(s.Token), keySet = Convert.ToBase64String(s.KeySet) }
+                    new
+                    {
+                        token = Convert.ToBase64String(one.Token),
+                        keySet = Convert.ToBase64String(one.KeySet),
+                        typ = type,
+                    }
                 )
             ),
         ]);
