@@ -9,7 +9,7 @@ internal sealed class GroupsAreIds : ILintCheck
         rule.ReadsGroupNames
             ? Lint.Warning(
                 Id,
-                "match.condition: directory.groups has display names, so whoever may create or rename a group in the "
+                "match.condition: directory.groups has display names, so anyone who may create or rename a group in the "
                     + "directory decides who gets access; compare directory.group_ids, which culvert rule simulate shows."
             )
             : null;

@@ -276,7 +276,7 @@ internal sealed class CelParser
         };
     }
 
-    // The variable has no other use than these two lists, so it is no map: a wrong name is seen when the rule is saved.
+    // The variable has no other use than these two lists, so it is not a map: a wrong name is seen when the rule is saved.
     private CelGroups Groups(CelToken variable)
     {
         if (token.Is("."))
