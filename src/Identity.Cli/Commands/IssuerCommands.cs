@@ -20,6 +20,7 @@ internal static class IssuerCommands
             IssuerKeyCommands.Kill(verbs),
             IssuerKeyCommands.Resume(verbs),
             IssuerSignalCommands.Create(verbs),
+            IssuerScimCommands.Create(verbs),
             CommonVerbs.Archive(verbs, Noun.Issuer, "its tokens are exchanged no more")
         );
 

@@ -29,7 +29,7 @@ internal sealed class RuleFlags(bool creating)
     private readonly Option<string?> condition = Flags.Text(
         "--condition",
         "CEL",
-        "expression over claims that must be true ('' removes it)"
+        "expression over claims and groups of the directory that must be true ('' removes it)"
     );
 
     private readonly Option<string?> audience = Flags.Text(

@@ -69,6 +69,8 @@ internal static class RuleTestCommand
         {
             ["rule_id"] = rule.Text("id"),
             ["claims"] = await ClaimsAsync(client, rule, test, cancel),
+            // Without groups the person of a test is in none: the service would read those of the directory.
+            ["directory"] = test["directory"]?.DeepClone() ?? new JsonObject(),
         };
         var answer = (await client.QueryAsync($"{Noun.Rule.Path}/simulate", body, cancel)).Json;
         var got = answer.Text("decision") == "granted" ? "allow" : "deny";

@@ -76,6 +76,23 @@ internal sealed class CompiledRule
     /// <summary>All must hold.</summary>
     public IReadOnlyList<ICondition> Conditions => conditions ??= RuleConditions.Create(Rule.Match);
 
+    /// <summary>A condition reads the groups of the directory that the person is in.</summary>
+    public bool ReadsGroups
+    {
+        get
+        {
+            foreach (var condition in Conditions)
+            {
+                if (condition.ReadsGroups)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     public FrozenSet<string> TunnelIds => tunnelIds ??= Rule.TunnelIds.ToFrozenSet(StringComparer.Ordinal);
 
     public FrozenSet<string> EdgeIds => edgeIds ??= Rule.EdgeIds.ToFrozenSet(StringComparer.Ordinal);

@@ -64,6 +64,7 @@ internal static class FederationRegistration
             .AddSingleton<UnprovenRefusals>()
             .AddHostedService(provider => provider.GetRequiredService<UnprovenRefusals>())
             .AddSingleton<InactivePeople>()
+            .AddSingleton<IDirectoryGroups, DirectoryGroups>()
             .AddSingleton<AssertionEvaluator>()
             .AddSingleton<Explainer>()
             .AddSingleton<GrantTrace>()

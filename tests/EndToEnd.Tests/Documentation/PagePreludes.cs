@@ -128,7 +128,8 @@ internal static class PagePreludes
         ["rules.md"] = """
             culvert issuer create github --url https://token.actions.githubusercontent.com
             culvert service-account create deployer
-            trap 'culvert rule archive deploy --yes; culvert service-account archive deployer --yes; culvert issuer archive github --yes' EXIT
+            culvert service-account create readers
+            trap 'for rule in deploy docs-readers; do culvert rule archive "$rule" --yes; done; for account in deployer readers; do culvert service-account archive "$account" --yes; done; culvert issuer archive github --yes' EXIT
             """,
         ["token-exchange.md"] = """
             exchange() {

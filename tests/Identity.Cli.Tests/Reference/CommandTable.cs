@@ -53,6 +53,8 @@ internal static class CommandTable
         "issuer signals show ID",
         "issuer signals set ID --transmitter --jwks-uri --audience --poll-url --poll-token-file --disabled",
         "issuer signals remove ID",
+        "issuer scim show ID",
+        "issuer scim set ID --subject-attribute",
         "preset list",
         "preset show NAME",
         $"rule create NAME --issuer --all-workspaces {Rule}",

@@ -12,6 +12,7 @@ using Culvert.Jose.Proofs;
 using Culvert.Platform.Addresses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Authorization;
@@ -60,9 +61,9 @@ internal sealed class AuthorizationBench : IAsyncDisposable
 
     public static string Challenge => TestIdentityProvider.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
 
-    public static async Task<AuthorizationBench> StartAsync()
+    public static async Task<AuthorizationBench> StartAsync(Action<IServiceCollection>? configure = null)
     {
-        var federated = await FederatedService.StartAsync();
+        var federated = await FederatedService.StartAsync(configure: configure);
         var caFile = Path.GetTempFileName();
         await File.WriteAllTextAsync(caFile, federated.Provider.Pki.RootPem, TestContext.Current.CancellationToken);
         var bench = new AuthorizationBench(federated, caFile);

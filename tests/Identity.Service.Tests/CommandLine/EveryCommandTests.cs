@@ -42,7 +42,6 @@ public sealed partial class EveryCommandTests
         ["POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements"] = "edges alone",
         ["POST /v1/edge/renewals"] = "edges alone",
         ["POST /v1/ocsp/{ca_id}"] = "verifiers of certificates alone",
-        ["POST /v1/organizations/federation_issuers/{id}/scim"] = "set by the API",
         ["POST /v1/organizations/workspaces/{workspace}/service_accounts"] = "commands go by the account",
         ["POST /v1/organizations/workspaces/{workspace}/service_accounts/{id}"] = "commands go by the account",
         ["POST /v1/sign_in"] = "a person's login, which needs a browser",

@@ -35,7 +35,8 @@ internal static class AssertionChecks
         Current<FederationOptions> options,
         Installation installation,
         TenantStore tenants,
-        InactivePeople inactive
+        InactivePeople inactive,
+        IDirectoryGroups groups
     ) =>
         [
             // The state of the rule and the request.
@@ -56,6 +57,7 @@ internal static class AssertionChecks
             new TokenIdIsUsable(),
             new IssuedAfterRestore(installation.RestoredAt),
             new SubjectMatches(),
+            new GroupsAreRead(groups),
             new ClaimsMatch(),
             new WorkspaceIsCovered(tenants),
             new RoleAllows(),

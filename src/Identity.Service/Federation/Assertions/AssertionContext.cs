@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
@@ -60,6 +61,9 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     public long ExpiresAt { get; set; }
 
     public string? Subject { get; set; }
+
+    /// <summary>Set by <see cref="GroupsAreRead"/>, unless given; null if the rule does not read them.</summary>
+    public PersonGroups? Groups { get; set; }
 
     /// <summary>Set by <see cref="TokenIdIsUsable"/>; null if the token is not checked for replay.</summary>
     public string? SingleUseId { get; set; }
@@ -147,6 +151,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
             IgnoresClock = IgnoresClock,
             Claims = IsClaimsOnly ? Claims : null!,
             IsProven = IsClaimsOnly,
+            Groups = Groups,
         };
 
     public void SetToken(SignedToken token)

@@ -12,10 +12,18 @@ internal sealed class AssertionEvaluator(
     Current<FederationOptions> options,
     Installation installation,
     TenantStore tenants,
-    InactivePeople inactive
+    InactivePeople inactive,
+    IDirectoryGroups groups
 )
 {
-    private readonly IAssertionCheck[] ordinary = AssertionChecks.InOrder(options, installation, tenants, inactive);
+    private readonly IAssertionCheck[] ordinary = AssertionChecks.InOrder(
+        options,
+        installation,
+        tenants,
+        inactive,
+        groups
+    );
+
     private readonly IAssertionCheck[] ofIdentityAssertion = AssertionChecks.OfIdentityAssertion(options, installation);
 
     /// <summary>Null if every check passes. A <see cref="AssertionContext.Trace"/> records what each check read.</summary>

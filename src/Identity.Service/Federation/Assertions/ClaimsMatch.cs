@@ -14,7 +14,7 @@ internal sealed class ClaimsMatch() : ImmediateCheck(AssertionSteps.Rule)
         {
             if (condition.Origin != ConditionOrigin.Subject)
             {
-                step.Add(TraceCondition.From(condition, context.Claims));
+                step.Add(TraceCondition.From(condition, context.Claims, context.Groups));
             }
         }
     }
@@ -28,7 +28,7 @@ internal sealed class ClaimsMatch() : ImmediateCheck(AssertionSteps.Rule)
                 continue;
             }
 
-            var outcome = condition.Evaluate(context.Claims);
+            var outcome = condition.Evaluate(context.Claims, context.Groups);
             if (!outcome.Holds)
             {
                 return ToDenial(condition, outcome);

@@ -17,9 +17,9 @@ internal sealed record TraceCondition(
     [property: JsonPropertyName("ok")] bool Holds
 )
 {
-    public static TraceCondition From(ICondition condition, ClaimSet claims)
+    public static TraceCondition From(ICondition condition, ClaimSet claims, PersonGroups? groups = null)
     {
-        var outcome = condition.Evaluate(claims);
+        var outcome = condition.Evaluate(claims, groups);
         var got = condition.Actual(claims) ?? outcome.Detail;
         if (got is not null)
         {

@@ -55,6 +55,9 @@ internal sealed class TraceStep(string name)
 
     public string? Scope { get; set; }
 
+    /// <summary>The person's groups in the directory, for rules that read them; null if there is no such user.</summary>
+    public IReadOnlyList<string>? Groups { get; set; }
+
     /// <summary>The denial's detail, if this step failed.</summary>
     public string? Detail { get; private set; }
 

@@ -18,6 +18,9 @@ internal sealed class LintedRule
         PublicUrl = publicUrl;
         Preset = PresetCatalogue.Find(issuer.Preset) ?? PresetCatalogue.OfAddress(issuer.Url);
         Pins = [.. FindPins(rule.Match)];
+        var reads = ExpressionPins.FindReads(rule.Match.Condition);
+        ReadsGroups = reads is { ReadsGroups: true };
+        ReadsGroupNames = reads is { ReadsGroupNames: true };
     }
 
     public Rule Rule { get; }
@@ -30,6 +33,11 @@ internal sealed class LintedRule
     public Preset? Preset { get; }
 
     public IReadOnlyList<Pin> Pins { get; }
+
+    /// <summary>The expression reads the person's groups in the directory, by name or by id.</summary>
+    public bool ReadsGroups { get; }
+
+    public bool ReadsGroupNames { get; }
 
     public bool IsShared => Issuer.Tenancy == IssuerTenancy.Shared || PresetCatalogue.IsShared(Issuer.Url);
 

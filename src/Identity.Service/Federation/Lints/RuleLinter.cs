@@ -28,6 +28,7 @@ internal sealed class RuleLinter(ServiceIdentity identity)
         new PeopleAreNotMatched(),
         new GrantFitsAssertion(),
         new MachineTokensAreBound(),
+        new GroupsAreIds(),
     ];
 
     /// <summary>In the order of their ids.</summary>

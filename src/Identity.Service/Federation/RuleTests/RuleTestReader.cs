@@ -56,6 +56,11 @@ internal static class RuleTestReader
             return "claims: an object of at most 16 KiB is required.";
         }
 
+        if (test.Directory?.Check() is { } badDirectory)
+        {
+            return badDirectory;
+        }
+
         return test switch
         {
             { Expect: RuleTest.Allow, Reason: not null } => "reason: only with expect deny.",

@@ -2,6 +2,7 @@ using System.Text;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
@@ -61,6 +62,7 @@ internal sealed class RuleTestRunner(AssertionEvaluator evaluator, DraftCompiler
         }
 
         var context = AssertionContext.OfClaims(claims, rule, time.GetUtcNow());
+        context.Groups = test.Directory?.ToGroups() ?? PersonGroups.None;
         var denial = await evaluator.EvaluateAsync(context, cancellationToken);
         return denial?.Reason.IsAboutTheGrant() == true ? null : denial?.Reason;
     }

@@ -131,10 +131,10 @@ internal static class RuleMatchReader
             return FederationErrors.Condition.Refuse($"match.condition: {error}").With("position", error.Position);
         }
 
-        return program.Evaluate(Anybody).Holds == true
+        return program.Evaluate(Anybody, PersonGroups.OfNoUser).Holds == true
             ? FederationErrors.Condition.Refuse(
                 "match.condition: it is true for any token that has only the standard claims; "
-                    + "compare a claim with a value of yours."
+                    + "compare a claim with a value of yours, or require a group."
             )
             : null;
     }

@@ -10,11 +10,13 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// </param>
 /// <param name="Expect"><c>allow</c> or <c>deny</c>.</param>
 /// <param name="Reason">The reason that a denial must have; null = any.</param>
+/// <param name="Directory">The person's groups; null = none. Tests do not read the directory.</param>
 internal sealed record RuleTest(
     string Name,
     JsonElement Claims,
     string Expect,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TestDirectory? Directory = null
 )
 {
     public const string Allow = "allow";

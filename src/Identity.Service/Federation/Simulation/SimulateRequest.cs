@@ -11,6 +11,7 @@ namespace Culvert.Identity.Service.Federation.Simulation;
 /// <param name="RuleId">A saved rule, in the version that decides.</param>
 /// <param name="Rule">A rule that is not saved.</param>
 /// <param name="IssuerId">Without a rule: all rules of this issuer, or of the issuer in the claims.</param>
+/// <param name="Directory">Groups of the person to evaluate with; null = those that the directory provisioned.</param>
 internal sealed record SimulateRequest(
     string? Token = null,
     JsonElement? Claims = null,
@@ -19,5 +20,6 @@ internal sealed record SimulateRequest(
     string? RuleId = null,
     CreateRuleRequest? Rule = null,
     string? IssuerId = null,
-    string? WorkspaceId = null
+    string? WorkspaceId = null,
+    TestDirectory? Directory = null
 );

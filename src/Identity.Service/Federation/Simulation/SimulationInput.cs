@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Simulation;
@@ -12,6 +13,9 @@ namespace Culvert.Identity.Service.Federation.Simulation;
 /// <param name="Workspace">The workspace that the exchange would request; null if none.</param>
 internal sealed record SimulationInput(string Kind, ReadOnlyMemory<byte>? Token, ClaimSet? Claims, string? Workspace)
 {
+    /// <summary>Null = those that the directory provisioned.</summary>
+    public PersonGroups? Groups { get; init; }
+
     public AssertionContext Against(CompiledRule rule, DateTimeOffset now, string requestId)
     {
         var request = new ExchangeRequest
@@ -23,9 +27,11 @@ internal sealed record SimulationInput(string Kind, ReadOnlyMemory<byte>? Token,
             RequestId = requestId,
             Source = System.Net.IPAddress.None,
         };
-        return Token is null
+        var context = Token is null
             ? AssertionContext.OfClaims(Claims!, request, rule, now, trace: new AssertionTrace())
             : new AssertionContext(request, rule, now) { Trace = new AssertionTrace() };
+        context.Groups = Groups;
+        return context;
     }
 
     /// <summary>The same after the token was verified once: further rules need no second verification.</summary>

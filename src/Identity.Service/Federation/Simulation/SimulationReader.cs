@@ -17,6 +17,26 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceId
         CancellationToken cancellationToken
     )
     {
+        if (body.Directory?.Check() is { } error)
+        {
+            return Refuse(error);
+        }
+
+        var read = await ReadClaimsAsync(body, organizationId, cancellationToken);
+        return read.TryGet(out var input, out var refusal)
+            ? input with
+            {
+                Groups = body.Directory?.ToGroups(),
+            }
+            : refusal;
+    }
+
+    private async ValueTask<Result<SimulationInput>> ReadClaimsAsync(
+        SimulateRequest body,
+        string organizationId,
+        CancellationToken cancellationToken
+    )
+    {
         var given = new[]
         {
             body.Token is not null,

@@ -217,6 +217,13 @@ public sealed class RuleLinterTests
             .Contains("L18")
             .ShouldBe(found);
 
+    [Theory]
+    [InlineData("""{"condition":"'Engineering' in directory.groups"}""", "L19")]
+    [InlineData("""{"condition":"'scg_1' in directory.group_ids"}""", "")]
+    [InlineData("""{"condition":"claims.directory == 'x'"}""", "")]
+    public void L19_GroupsByName_AreWarnedOf(string match, string expected) =>
+        string.Join(' ', Ids(Rule(match), Own)).ShouldBe(expected);
+
     private static void ShouldFind(string id, LintSeverity severity, string url, string match, bool found)
     {
         var lint = Lint(url, match).SingleOrDefault(l => l.Id == id);

@@ -19,6 +19,7 @@ internal static class HintCatalogue
         new PercentEncodedHint(),
         new RunPhaseHint(),
         new ForkOrPullRequestHint(),
+        new UnknownPersonHint(),
     ];
 
     public static IReadOnlyList<Hint> Find(HintFacts facts) =>

@@ -8,7 +8,7 @@ internal sealed class RuleNarrows : ILintCheck
     public string Id => "L03";
 
     public Lint? Check(LintedRule rule) =>
-        rule.Pins.Any(pin => !pin.Is("aud") && !pin.Is("iss") && Narrows(rule, pin))
+        rule.ReadsGroups || rule.Pins.Any(pin => !pin.Is("aud") && !pin.Is("iss") && Narrows(rule, pin))
             ? null
             : Lint.Error(
                 Id,

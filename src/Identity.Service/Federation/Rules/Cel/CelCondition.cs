@@ -18,8 +18,10 @@ internal sealed class CelCondition(CelProgram program) : ICondition
 
     public CelProgram Program => program;
 
-    public ConditionOutcome Evaluate(ClaimSet claims) =>
-        program.Evaluate(claims) switch
+    public bool ReadsGroups => program.ReadsGroups;
+
+    public ConditionOutcome Evaluate(ClaimSet claims, PersonGroups? groups = null) =>
+        program.Evaluate(claims, groups) switch
         {
             { Holds: true } => new ConditionOutcome(ConditionVerdict.Holds),
             { Holds: false } => new ConditionOutcome(ConditionVerdict.Differs),

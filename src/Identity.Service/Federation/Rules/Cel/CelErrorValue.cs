@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
@@ -8,6 +10,12 @@ internal sealed class CelErrorValue(string message)
 {
     /// <summary>The claims are not known: a result without this error holds for every token.</summary>
     public static readonly CelErrorValue Unknown = new("the claims are not known");
+
+    public static readonly CelErrorValue UnknownGroups = new("the groups of the directory are not known");
+
+    public static readonly CelErrorValue TooManyGroups = new(
+        $"the person is in more than {PersonGroups.Max} groups of the directory"
+    );
 
     public static readonly CelErrorValue OverBudget = new("the condition costs more than is allowed");
 

@@ -1,12 +1,17 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
+
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>One evaluation: the claims, the variables of macros, and the remaining steps.</summary>
-internal sealed class CelFrame(CelMap? claims, int slots)
+/// <summary>One evaluation: the claims, the groups, the variables of macros, and the remaining steps.</summary>
+internal sealed class CelFrame(CelMap? claims, int slots, PersonGroups? groups = null)
 {
     private int steps = CelLimits.MaxSteps;
 
     /// <summary>An error if the claims are not known.</summary>
     public object Claims => (object?)claims ?? CelErrorValue.Unknown;
+
+    /// <summary>Null if they are not known.</summary>
+    public PersonGroups? Groups => groups;
 
     public object[] Variables { get; } = slots == 0 ? [] : new object[slots];
 

@@ -265,12 +265,34 @@ internal sealed class CelParser
             return new CelMacroVariable(name.Position, variables[known].Slot);
         }
 
-        return name.Text == CelClaimsVariable.Name
-            ? new CelClaimsVariable(name.Position)
-            : throw new CelSyntaxException(
+        return name.Text switch
+        {
+            CelClaimsVariable.Name => new CelClaimsVariable(name.Position),
+            CelGroups.Variable => Groups(name),
+            _ => throw new CelSyntaxException(
                 name.Position,
-                $"{name.Text} is unknown; the one variable is claims: write claims.{name.Text}."
-            );
+                $"{name.Text} is unknown; the variables are claims and directory: write claims.{name.Text}."
+            ),
+        };
+    }
+
+    // The variable has no other use than these two lists, so it is not a map: a wrong name is seen when the rule is saved.
+    private CelGroups Groups(CelToken variable)
+    {
+        if (token.Is("."))
+        {
+            Next();
+            var list = Next();
+            if (list.Kind == CelTokenKind.Identifier && list.Text is CelGroups.Names or CelGroups.Ids)
+            {
+                return new CelGroups(variable.Position, isIds: list.Text == CelGroups.Ids);
+            }
+        }
+
+        throw new CelSyntaxException(
+            variable.Position,
+            "directory has two lists: write directory.groups (display names) or directory.group_ids."
+        );
     }
 
     private CelMapLiteral MapLiteral(int position)

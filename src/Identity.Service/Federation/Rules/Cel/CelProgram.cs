@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
@@ -12,11 +13,15 @@ internal sealed class CelProgram
         Text = text;
         Root = root;
         this.slots = slots;
+        ReadsGroups = CelReads.Find(this).ReadsGroups;
     }
 
     public string Text { get; }
 
     public CelNode Root { get; }
+
+    /// <summary>It cannot be evaluated without the groups of the directory that the person is in.</summary>
+    public bool ReadsGroups { get; }
 
     /// <summary>Refuses text outside of the subset, non-conditions, and expressions independent of the claims.</summary>
     public static bool TryCompile(string text, out CelProgram program, out CelError error)
@@ -45,7 +50,8 @@ internal sealed class CelProgram
     }
 
     /// <summary>True, false, or an error. Never throws; takes at most <see cref="CelLimits.MaxSteps"/>.</summary>
-    public CelResult Evaluate(ClaimSet claims) => Evaluate(new CelFrame(new CelClaims(claims), slots));
+    public CelResult Evaluate(ClaimSet claims, PersonGroups? groups = null) =>
+        Evaluate(new CelFrame(new CelClaims(claims), slots, groups));
 
     private CelResult Evaluate(CelFrame frame)
     {

@@ -17,6 +17,12 @@ internal sealed class CelReads
     /// <summary>The expression may read any claim: a name is computed, or <c>claims</c> is used as a whole.</summary>
     public bool IsUnbounded { get; private set; }
 
+    /// <summary>The expression reads the names of the person's groups.</summary>
+    public bool ReadsGroupNames { get; private set; }
+
+    /// <summary>The expression reads the person's groups, by name or by id.</summary>
+    public bool ReadsGroups { get; private set; }
+
     public static CelReads Find(CelProgram program)
     {
         var reads = new CelReads();
@@ -43,6 +49,13 @@ internal sealed class CelReads
         if (FindPath(node) is { } path)
         {
             Add(path);
+            return;
+        }
+
+        if (node is CelGroups groups)
+        {
+            ReadsGroups = true;
+            ReadsGroupNames |= !groups.IsIds;
             return;
         }
 

@@ -15,7 +15,7 @@ internal abstract class ClaimCondition(ConditionOrigin origin, ClaimPath path) :
 
     public abstract string Expected { get; }
 
-    public ConditionOutcome Evaluate(ClaimSet claims)
+    public ConditionOutcome Evaluate(ClaimSet claims, PersonGroups? groups = null)
     {
         if (!path.TryFind(claims, out var raw))
         {

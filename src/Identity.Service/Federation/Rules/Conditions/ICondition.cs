@@ -22,7 +22,10 @@ internal interface ICondition
     /// <summary>What the rule requires, as text: for administrators, never for callers.</summary>
     string Expected { get; }
 
-    ConditionOutcome Evaluate(ClaimSet claims);
+    /// <summary>It reads the groups of the directory that the person is in; without them it fails.</summary>
+    bool ReadsGroups => false;
+
+    ConditionOutcome Evaluate(ClaimSet claims, PersonGroups? groups = null);
 
     /// <summary>The token's own value, as text; null if the claim is absent or the condition reads several.</summary>
     string? Actual(ClaimSet claims);

@@ -32,6 +32,21 @@ public sealed class CelReadsTests
         reads.IsUnbounded.ShouldBe(isUnbounded);
     }
 
+    [Theory]
+    [InlineData("claims.a == 'x'", false, false)]
+    [InlineData("claims.directory.groups == ['x']", false, false)]
+    [InlineData("claims.a.exists(directory, directory.groups == 'x')", false, false)]
+    [InlineData("'x' in directory.groups", true, true)]
+    [InlineData("claims.a == 'x' || size(directory.group_ids) > 2", true, false)]
+    [InlineData("claims.a.exists(x, x in directory.groups)", true, true)]
+    public void Of_Expression_TellsWhetherItReadsGroups(string expression, bool groups, bool names)
+    {
+        var program = Compile(expression);
+
+        program.ReadsGroups.ShouldBe(groups);
+        CelReads.Find(program).ReadsGroupNames.ShouldBe(names);
+    }
+
     // A22: what only mentions a claim does not pin it.
     [Theory]
     [Trait("Attack", "A22")]
