@@ -9,7 +9,6 @@ using Shouldly;
 namespace Culvert.Identity.Service.Tests.Authorization;
 
 /// <summary>Rules for people whose condition reads the groups of the directory: each way to a token of a route.</summary>
-[Trait(StorageTrait.Name, StorageTrait.Both)]
 public sealed class DirectoryGroupSignInTests : IAsyncLifetime
 {
     private AuthorizationBench bench = null!;

@@ -12,6 +12,8 @@ internal sealed class FakeDirectoryGroups(IDirectoryGroups groups) : IDirectoryG
 
     public int Readings { get; private set; }
 
+    public void Reset() => (IsFailing, Readings) = (false, 0);
+
     public ValueTask<PersonGroups> FindAsync(IssuerId issuer, string subject, CancellationToken cancellationToken)
     {
         Readings++;

@@ -12,33 +12,33 @@ namespace Culvert.Identity.Service.Tests.Scim;
 
 /// <summary>Rules whose condition reads the groups that a directory provisioned, in exchanges and simulations.</summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
-public sealed class DirectoryGroupRuleTests : IAsyncLifetime
+public sealed class DirectoryGroupRuleTests(DirectoryGroupRuleTests.Fixture fixture)
+    : IClassFixture<DirectoryGroupRuleTests.Fixture>,
+        IAsyncLifetime
 {
     private const string Subject = "repo:acme/app:ref:refs/heads/main";
     private const string Engineers = "'Engineering' in directory.groups";
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    private FederatedService federated = null!;
-    private FakeDirectoryGroups groups = null!;
     private ScimClient directory = null!;
     private string issuerId = "";
 
+    private FederatedService Federated => fixture.Service;
+
+    private FakeDirectoryGroups Groups => fixture.Groups;
+
     public async ValueTask InitializeAsync()
     {
-        federated = await FederatedService.StartAsync(configure: services =>
-            services.AddSingleton<IDirectoryGroups>(provider =>
-                groups = new FakeDirectoryGroups(new DirectoryGroups(provider.GetRequiredService<Database>()))
-            )
-        );
-        issuerId = await federated.IssuerAsync();
-        directory = await ScimClient.CreateAsync(federated.Service, issuerId);
+        issuerId = await Federated.IssuerAsync();
+        directory = await ScimClient.CreateAsync(Federated.Service, issuerId);
+        Groups.Reset();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         directory.Dispose();
-        await federated.DisposeAsync();
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
     [Fact]
     public async Task Exchange_GroupOfAnotherIssuer_IsDenied()
     {
-        using var others = await ScimClient.CreateAsync(federated.Service, await federated.IssuerAsync());
+        using var others = await ScimClient.CreateAsync(Federated.Service, await Federated.IssuerAsync());
         var ada = await others.CreateUserAsync("ada", Subject);
         await others.CreateGroupAsync("Engineering", ada.Id());
 
@@ -131,8 +131,8 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
     [Fact]
     public async Task Exchange_GroupOfAnotherOrganization_IsDenied()
     {
-        var other = await federated.CreateAsync("/v1/organizations", new JsonObject { ["name"] = "Other" });
-        var key = await federated.CreateAsync(
+        var other = await Federated.CreateAsync("/v1/organizations", new JsonObject { ["name"] = "Other" });
+        var key = await Federated.CreateAsync(
             "/v1/admin_keys",
             new JsonObject
             {
@@ -141,10 +141,10 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
                 ["organization_id"] = other.Id(),
             }
         );
-        using var eve = federated.Service.Client(key.Text("admin_key"));
-        var theirs = (await eve.PostOkAsync(FederatedService.Issuers, federated.IssuerBody().ToJsonString())).Id();
+        using var eve = Federated.Service.Client(key.Text("admin_key"));
+        var theirs = (await eve.PostOkAsync(FederatedService.Issuers, Federated.IssuerBody().ToJsonString())).Id();
         var provisioning = await eve.PostOkAsync("/v1/admin_keys", """{"name":"directory","role":"scim"}""");
-        using var others = new ScimClient(federated.Service.Client(provisioning.Text("admin_key")), theirs);
+        using var others = new ScimClient(Federated.Service.Client(provisioning.Text("admin_key")), theirs);
         var ada = await others.CreateUserAsync("ada", Subject);
         await others.CreateGroupAsync("Engineering", ada.Id());
 
@@ -177,7 +177,7 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
 
         await ShouldEndAsync(rule, reason: null);
 
-        groups.Readings.ShouldBe(readings);
+        Groups.Readings.ShouldBe(readings);
     }
 
     [Fact]
@@ -187,15 +187,15 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
         var ada = await directory.CreateUserAsync("ada", Subject);
         await directory.CreateGroupAsync("Engineering", ada.Id());
         var rule = await RuleAsync(Engineers);
-        var token = federated.Token();
+        var token = Federated.Token();
 
-        groups.IsFailing = true;
+        Groups.IsFailing = true;
 
-        await federated
+        await Federated
             .ExchangeAsync(rule, token)
             .ShouldRefuseAsync(HttpStatusCode.ServiceUnavailable, "store.unavailable");
-        groups.IsFailing = false;
-        using var again = await federated.ExchangeAsync(rule, token);
+        Groups.IsFailing = false;
+        using var again = await Federated.ExchangeAsync(rule, token);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -206,9 +206,9 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
         var group = await directory.CreateGroupAsync("On call", ada.Id());
         var rule = await RuleAsync(Engineers);
 
-        using var denied = await federated.ExchangeAsync(rule, federated.Token());
+        using var denied = await Federated.ExchangeAsync(rule, Federated.Token());
 
-        var entry = await federated.GetAsync($"/v1/authentication_history/{denied.Header("request-id")}");
+        var entry = await Federated.GetAsync($"/v1/authentication_history/{denied.Header("request-id")}");
         ShownGroups(entry.GetProperty("trace")).ShouldBe([$"{group.Id()} On call"]);
     }
 
@@ -246,14 +246,14 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
         await directory.CreateGroupAsync("Engineering", ada.Id());
 
         (await SimulateAsync(await RuleAsync(Engineers), given)).Text("decision").ShouldBe(decision);
-        groups.Readings.ShouldBe(0);
+        Groups.Readings.ShouldBe(0);
     }
 
     [Theory]
     [InlineData("""{"groups":[""]}""")]
     [InlineData("""{"group_ids":[null]}""")]
     public async Task Simulate_BadGroups_AreRefused(string given) =>
-        await federated
+        await Federated
             .PostAsync($"{FederatedService.Rules}/simulate", SimulationBody(await RuleAsync(Engineers), given))
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
 
@@ -283,7 +283,7 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
 
         if (refusal is null)
         {
-            var rule = await federated.CreateAsync(FederatedService.Rules, body);
+            var rule = await Federated.CreateAsync(FederatedService.Rules, body);
             JsonElement
                 .DeepEquals(
                     rule.GetProperty("tests")[0].GetProperty("directory"),
@@ -293,7 +293,7 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
         }
         else
         {
-            await federated
+            await Federated
                 .PostAsync(FederatedService.Rules, body)
                 .ShouldRefuseAsync(HttpStatusCode.BadRequest, refusal);
         }
@@ -306,7 +306,7 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
     [InlineData("!('Sales' in directory.groups)", "true for any token")]
     public async Task Create_BadUseOfGroups_IsRefused(string condition, string message)
     {
-        var error = await federated
+        var error = await Federated
             .PostAsync(FederatedService.Rules, await BodyAsync(condition))
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "federation.condition");
 
@@ -318,29 +318,29 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
 
     private async Task<JsonObject> BodyAsync(string condition)
     {
-        var body = federated.RuleBody(issuerId, await federated.AccountAsync());
+        var body = Federated.RuleBody(issuerId, await Federated.AccountAsync());
         body["match"] = new JsonObject { ["condition"] = condition };
         return body;
     }
 
     private async Task<string> RuleAsync(string condition) =>
-        (await federated.CreateAsync(FederatedService.Rules, await BodyAsync(condition))).Id();
+        (await Federated.CreateAsync(FederatedService.Rules, await BodyAsync(condition))).Id();
 
     /// <param name="reason">Null = granted.</param>
     private async Task ShouldEndAsync(string rule, string? reason)
     {
         if (reason is null)
         {
-            await federated.AccessTokenAsync(rule);
+            await Federated.AccessTokenAsync(rule);
         }
         else
         {
-            (await federated.DenialAsync(rule, federated.Token())).ShouldBe(reason);
+            (await Federated.DenialAsync(rule, Federated.Token())).ShouldBe(reason);
         }
     }
 
     private Task<JsonElement> SimulateAsync(string rule, string? given = null) =>
-        federated.CreateAsync($"{FederatedService.Rules}/simulate", SimulationBody(rule, given));
+        Federated.CreateAsync($"{FederatedService.Rules}/simulate", SimulationBody(rule, given));
 
     private static JsonObject SimulationBody(string rule, string? given)
     {
@@ -374,11 +374,12 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
         var parameters = new
         {
             Count = (long)count,
-            Organization = federated.OrganizationId,
+            Prefix = $"scg_{count}_",
+            Organization = Federated.OrganizationId,
             IssuerId = issuerId,
             UserId = userId,
         };
-        var result = await federated
+        var result = await Federated
             .Service.Get<IJournal>()
             .CommitAsync(
                 new Decision
@@ -389,14 +390,14 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
                             "INSERT INTO scim_resources (id, ordinal, organization_id, issuer_id, kind, "
                                 + "display_name_key, content, version, created_at_ms, updated_at_ms) "
                                 + Numbers
-                                + "SELECT 'scg_' || i, 1000000 + i, @Organization, @IssuerId, 'group', 'group ' || i, "
+                                + "SELECT @Prefix || i, @Count * 10000 + i, @Organization, @IssuerId, 'group', 'group ' || i, "
                                 + "'{\"displayName\":\"Group ' || i || '\"}', 1, 0, 0 FROM n",
                             parameters
                         ),
                         new Statement(
                             "INSERT INTO scim_members (group_id, user_id) "
                                 + Numbers
-                                + "SELECT 'scg_' || i, @UserId FROM n",
+                                + "SELECT @Prefix || i, @UserId FROM n",
                             parameters
                         ),
                     ],
@@ -404,5 +405,22 @@ public sealed class DirectoryGroupRuleTests : IAsyncLifetime
                 Cancel
             );
         result.IsCommitted.ShouldBeTrue();
+    }
+
+    /// <summary>One service for all tests: each has its own issuer and directory.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        internal FederatedService Service { get; private set; } = null!;
+
+        internal FakeDirectoryGroups Groups { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() =>
+            Service = await FederatedService.StartAsync(configure: services =>
+                services.AddSingleton<IDirectoryGroups>(provider =>
+                    Groups = new FakeDirectoryGroups(new DirectoryGroups(provider.GetRequiredService<Database>()))
+                )
+            );
+
+        public async ValueTask DisposeAsync() => await Service.DisposeAsync();
     }
 }
