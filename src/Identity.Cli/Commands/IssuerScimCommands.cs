@@ -9,28 +9,18 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert issuer scim</c>: how a directory provisions the people and groups of an identity provider.</summary>
 internal static class IssuerScimCommands
 {
+    private static readonly IssuerPart Part = new("scim");
+
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "scim",
             "the directory that provisions an identity provider's people and groups",
-            Show(verbs),
+            Part.Show(
+                verbs,
+                "print the settings of the issuer's directory, and the URL that the directory is configured with"
+            ),
             Set(verbs)
         );
-
-    private static Command Show(VerbFactory verbs)
-    {
-        var id = Flags.Id(Noun.Issuer);
-        return verbs.Create(
-            "show",
-            "print the settings of the issuer's directory, and the URL that the directory is configured with",
-            async (context, cancel) =>
-            {
-                var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.GetAsync(await PathAsync(context, id, cancel), cancel));
-            },
-            id
-        );
-    }
 
     private static Command Set(VerbFactory verbs)
     {
@@ -47,16 +37,12 @@ internal static class IssuerScimCommands
             {
                 var body = new JsonObject { ["subject_attribute"] = context.Get(subject) };
                 var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.PostAsync(await PathAsync(context, id, cancel), body, cancel));
+                return CommandResult.Object(
+                    await client.PostAsync(await Part.PathAsync(context, id, cancel), body, cancel)
+                );
             },
             id,
             subject
         );
     }
-
-    private static async Task<string> PathAsync(
-        CommandContext context,
-        Argument<string> id,
-        CancellationToken cancel
-    ) => $"{await context.PathAsync(Noun.Issuer, context.Get(id), cancel)}/scim";
 }

@@ -9,29 +9,16 @@ namespace Culvert.Identity.Cli.Commands;
 /// <summary><c>culvert issuer signals</c>: the stream of security event tokens of an identity provider.</summary>
 internal static class IssuerSignalCommands
 {
+    private static readonly IssuerPart Part = new("signals");
+
     public static Command Create(VerbFactory verbs) =>
         VerbFactory.Group(
             "signals",
             "security event tokens by which an identity provider withdraws people's access",
-            Show(verbs),
+            Part.Show(verbs, "print the issuer's stream, with its last token and last refusal"),
             Set(verbs),
             Remove(verbs)
         );
-
-    private static Command Show(VerbFactory verbs)
-    {
-        var id = Flags.Id(Noun.Issuer);
-        return verbs.Create(
-            "show",
-            "print the issuer's stream, with its last token and last refusal",
-            async (context, cancel) =>
-            {
-                var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.GetAsync(await PathAsync(context, id, cancel), cancel));
-            },
-            id
-        );
-    }
 
     private static Command Set(VerbFactory verbs)
     {
@@ -78,7 +65,9 @@ internal static class IssuerSignalCommands
                 }
 
                 var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.PostAsync(await PathAsync(context, id, cancel), body, cancel));
+                return CommandResult.Object(
+                    await client.PostAsync(await Part.PathAsync(context, id, cancel), body, cancel)
+                );
             },
             id,
             transmitter,
@@ -99,15 +88,11 @@ internal static class IssuerSignalCommands
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                return CommandResult.Object(await client.DeleteAsync(await PathAsync(context, id, cancel), cancel));
+                return CommandResult.Object(
+                    await client.DeleteAsync(await Part.PathAsync(context, id, cancel), cancel)
+                );
             },
             id
         );
     }
-
-    private static async Task<string> PathAsync(
-        CommandContext context,
-        Argument<string> id,
-        CancellationToken cancel
-    ) => $"{await context.PathAsync(Noun.Issuer, context.Get(id), cancel)}/signals";
 }
