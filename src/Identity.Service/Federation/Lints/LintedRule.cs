@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Rules.Cel;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Identity.Service.Http;
 
@@ -17,10 +18,10 @@ internal sealed class LintedRule
         Issuer = issuer;
         PublicUrl = publicUrl;
         Preset = PresetCatalogue.Find(issuer.Preset) ?? PresetCatalogue.OfAddress(issuer.Url);
-        Pins = [.. FindPins(rule.Match)];
-        var reads = ExpressionPins.FindReads(rule.Match.Condition);
-        ReadsGroups = reads is { ReadsGroups: true };
-        ReadsGroupNames = reads is { ReadsGroupNames: true };
+        var program = Compile(rule.Match.Condition);
+        Pins = [.. FindPins(rule.Match, program)];
+        ReadsGroups = program is { Reads.ReadsGroups: true };
+        ReadsGroupNames = program is { Reads.ReadsGroupNames: true };
     }
 
     public Rule Rule { get; }
@@ -113,7 +114,11 @@ internal sealed class LintedRule
         return at > 0 && slash > at + 1 && subject.AsSpan(at + 1, slash - at - 1).IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
-    private static IEnumerable<Pin> FindPins(RuleMatch match)
+    // Null = the rule has no expression.
+    private static CelProgram? Compile(string? condition) =>
+        condition is not null && CelProgram.TryCompile(condition, out var program, out _) ? program : null;
+
+    private static IEnumerable<Pin> FindPins(RuleMatch match, CelProgram? program)
     {
         if (match.Subject is { } subject)
         {
@@ -137,7 +142,7 @@ internal sealed class LintedRule
             yield return Pin.From(matcher);
         }
 
-        foreach (var pin in ExpressionPins.Find(match.Condition))
+        foreach (var pin in program is null ? [] : ExpressionPins.Find(program))
         {
             yield return pin;
         }

@@ -18,7 +18,7 @@ internal sealed class CelCondition(CelProgram program) : ICondition
 
     public CelProgram Program => program;
 
-    public bool ReadsGroups => program.ReadsGroups;
+    public bool ReadsGroups => program.Reads.ReadsGroups;
 
     public ConditionOutcome Evaluate(ClaimSet claims, PersonGroups? groups = null) =>
         program.Evaluate(claims, groups) switch

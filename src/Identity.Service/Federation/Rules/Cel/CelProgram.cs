@@ -13,15 +13,15 @@ internal sealed class CelProgram
         Text = text;
         Root = root;
         this.slots = slots;
-        ReadsGroups = CelReads.Find(this).ReadsGroups;
+        Reads = CelReads.Find(root);
     }
 
     public string Text { get; }
 
     public CelNode Root { get; }
 
-    /// <summary>It cannot be evaluated without the groups of the directory that the person is in.</summary>
-    public bool ReadsGroups { get; }
+    /// <summary>What its evaluation needs.</summary>
+    public CelReads Reads { get; }
 
     /// <summary>Refuses text outside of the subset, non-conditions, and expressions independent of the claims.</summary>
     public static bool TryCompile(string text, out CelProgram program, out CelError error)

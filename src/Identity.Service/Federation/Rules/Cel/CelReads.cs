@@ -23,10 +23,10 @@ internal sealed class CelReads
     /// <summary>The expression reads the person's groups, by name or by id.</summary>
     public bool ReadsGroups { get; private set; }
 
-    public static CelReads Find(CelProgram program)
+    public static CelReads Find(CelNode root)
     {
         var reads = new CelReads();
-        reads.Visit(program.Root);
+        reads.Visit(root);
         return reads;
     }
 

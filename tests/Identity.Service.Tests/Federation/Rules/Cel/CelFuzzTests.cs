@@ -151,7 +151,7 @@ public sealed class CelFuzzTests
         // The order of claims is the issuer's whim, and neither analysis may fail on what compiles.
         random.Shuffle(members);
         program.Evaluate(Read(members)).Holds.ShouldBe(result.Holds, text);
-        var reads = CelReads.Find(program);
+        var reads = program.Reads;
         var pins = CelPins.Find(program);
         foreach (var pin in pins)
         {

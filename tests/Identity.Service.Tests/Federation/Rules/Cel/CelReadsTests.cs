@@ -26,7 +26,7 @@ public sealed class CelReadsTests
     [InlineData("claims.a.matches('^b') && size(claims.c) == 1", "/a /c", false)]
     public void Of_Expression_NamesEveryClaimItReads(string expression, string claims, bool isUnbounded)
     {
-        var reads = CelReads.Find(Compile(expression));
+        var reads = Compile(expression).Reads;
 
         string.Join(' ', reads.Claims.Select(path => path.Pointer)).ShouldBe(claims);
         reads.IsUnbounded.ShouldBe(isUnbounded);
@@ -43,8 +43,8 @@ public sealed class CelReadsTests
     {
         var program = Compile(expression);
 
-        program.ReadsGroups.ShouldBe(groups);
-        CelReads.Find(program).ReadsGroupNames.ShouldBe(names);
+        program.Reads.ReadsGroups.ShouldBe(groups);
+        program.Reads.ReadsGroupNames.ShouldBe(names);
     }
 
     // A22: what only mentions a claim does not pin it.
