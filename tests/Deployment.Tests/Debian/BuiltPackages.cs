@@ -31,6 +31,18 @@ public sealed class BuiltPackages : IAsyncLifetime
     internal string FileOf(string package) =>
         Directory.GetFiles(folder.Path, $"{package}_*.deb").ShouldHaveSingleItem();
 
+    /// <summary>The folder of a package's files, unpacked once.</summary>
+    internal async Task<string> ExtractAsync(string package)
+    {
+        var into = folder.PathOf($"{package}.files");
+        if (!Directory.Exists(into))
+        {
+            (await Tool.RunAsync("dpkg-deb", ["--extract", FileOf(package), into])).Succeeded();
+        }
+
+        return into;
+    }
+
     /// <summary>A package's control files, unpacked next to it.</summary>
     internal async Task<ControlFiles> ControlAsync(string package)
     {

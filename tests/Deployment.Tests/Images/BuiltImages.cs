@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -10,6 +12,8 @@ public sealed class BuiltImages : IDisposable
 
     private readonly TestFolder folder = new();
     private readonly Lazy<Task> built;
+    private readonly ConcurrentDictionary<string, string> blobs = new();
+    private readonly ConcurrentDictionary<string, string> diffIds = new();
 
     public BuiltImages() => built = new Lazy<Task>(BuildAsync);
 
@@ -37,11 +41,13 @@ public sealed class BuiltImages : IDisposable
     {
         var digest = descriptor.GetProperty("digest").GetString()!;
         var file = Path.Combine(LayoutOf(program), "blobs", digest.Replace(':', '/'));
-        var bytes = File.ReadAllBytes(file);
-        $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}".ShouldBe(digest);
-        descriptor.GetProperty("size").GetInt32().ShouldBe(bytes.Length);
+        blobs.GetOrAdd(file, DigestOf).ShouldBe(digest);
+        descriptor.GetProperty("size").GetInt64().ShouldBe(new FileInfo(file).Length);
         return file;
     }
+
+    /// <summary>The digest of a layer's content, before its compression.</summary>
+    internal string DiffIdOf(string layer) => diffIds[layer];
 
     /// <summary>The one manifest of a layout's index.</summary>
     internal JsonElement ManifestOf(string program)
@@ -80,9 +86,25 @@ public sealed class BuiltImages : IDisposable
             Directory.CreateDirectory(FilesOf(program));
             foreach (var layer in ManifestOf(program).GetProperty("layers").EnumerateArray())
             {
-                await UnpackAsync(BlobOf(program, layer), FilesOf(program));
+                var blob = BlobOf(program, layer);
+                var content = folder.PathOf("layer.tar");
+                await using (var unpacked = new GZipStream(File.OpenRead(blob), CompressionMode.Decompress))
+                await using (var written = File.Create(content))
+                {
+                    await unpacked.CopyToAsync(written, TestContext.Current.CancellationToken);
+                }
+
+                diffIds[blob] = DigestOf(content);
+                await UnpackAsync(content, FilesOf(program));
+                File.Delete(content);
             }
         }
+    }
+
+    private static string DigestOf(string file)
+    {
+        using var read = File.OpenRead(file);
+        return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(read))}";
     }
 
     private string FileOf(string pattern) => Directory.GetFiles(folder.Path, pattern).ShouldHaveSingleItem();

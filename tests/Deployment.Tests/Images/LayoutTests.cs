@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Culvert.Deployment.Tests.Images;
@@ -37,7 +35,7 @@ public sealed class LayoutTests
             .GetProperty("diff_ids")
             .EnumerateArray()
             .Select(one => one.GetString())
-            .ShouldBe(await Task.WhenAll(layers.Select(DiffIdAsync)));
+            .ShouldBe(layers.Select(images.DiffIdOf));
     }
 
     [Theory]
@@ -124,12 +122,6 @@ public sealed class LayoutTests
             .GetProperty("type")
             .GetString()
             .ShouldBe("container");
-    }
-
-    private static async Task<string> DiffIdAsync(string layer)
-    {
-        await using var unpacked = new GZipStream(File.OpenRead(layer), CompressionMode.Decompress);
-        return $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(unpacked, TestContext.Current.CancellationToken))}";
     }
 
     private static IEnumerable<string> Texts(JsonElement element, string member) =>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Culvert.Deployment.Tests.Kubernetes;
 
 /// <summary>What a chart or an overlay gives, by its name.</summary>
@@ -22,7 +24,13 @@ internal static class ManifestSet
     /// <summary>Those with members that Kubernetes 1.27 does not have: containers that run next to the others (1.29).</summary>
     public static readonly string[] NewerThanTheOldest = ["file:deploy/samples/sidecar/pod.yaml"];
 
-    public static async Task<IReadOnlyList<Manifest>> LoadAsync(string set)
+    private static readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<Manifest>>>> Loaded = new();
+
+    /// <summary>Of each set once in a run: most tests read all of them, and none changes one.</summary>
+    public static Task<IReadOnlyList<Manifest>> LoadAsync(string set) =>
+        Loaded.GetOrAdd(set, static one => new(() => RenderSetAsync(one))).Value;
+
+    private static async Task<IReadOnlyList<Manifest>> RenderSetAsync(string set)
     {
         var name = set[(set.IndexOf(':') + 1)..];
         var text = set.Split(':')[0] switch

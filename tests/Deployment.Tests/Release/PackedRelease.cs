@@ -28,7 +28,7 @@ public sealed class PackedRelease : IAsyncLifetime
     internal static Task<ToolResult> PackAsync(string published, string into) =>
         Tool.RunAsync(
             Repository.PathOf("release"),
-            ["--out", into, "--published", published, "--roots", Repository.PathOf(".run/deployment-tools/images")],
+            ["--out", into, "--published", published, "--roots", Path.Combine(published, StubPrograms.Roots)],
             new Dictionary<string, string> { ["DPKG_DEB_OPTIONS"] = "-Znone", ["GZIP_OPTIONS"] = "-1" }
         );
 }

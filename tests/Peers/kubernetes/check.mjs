@@ -1,8 +1,9 @@
 // Validates manifests against the types and the JSON schemas of Kubernetes' API, of an old and of the newest version: a
 // member that a type does not have, a missing one, or one of another type is an error (tsc), and so is a value that the
 // API's own schema refuses (ajv).
-// usage: node check.mjs FILE.json [CHART-VALUES-SCHEMA.json VALUES.json…]
-//   FILE: {"all": [MANIFEST…], "newest": [MANIFEST…]}; those of `newest` use members that the old version does not have
+// usage: node check.mjs CHART-VALUES-SCHEMA.json SETS.json
+//   SETS: {"NAME": {"all": [MANIFEST…], "newest": [MANIFEST…], "values": {"NAME": VALUES…}}}; the manifests of `newest` use
+//   members that the old version does not have. Prints {"NAME": [ERROR…]}. One compiler reads the types for all sets.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -11,15 +12,15 @@ import { fileURLToPath } from "node:url";
 const require = createRequire(import.meta.url);
 const ts = require("typescript");
 const here = dirname(fileURLToPath(import.meta.url));
-const [, , file, schema, ...values] = process.argv;
-const manifests = JSON.parse(readFileSync(file, "utf8"));
-const errors = [];
+const [, , schema, file] = process.argv;
+const sets = JSON.parse(readFileSync(file, "utf8"));
+const errors = Object.fromEntries(Object.keys(sets).map((set) => [set, []]));
 
 // The packages of both versions have the same layout. A served version of a group only gets new members, so manifests that
 // are valid in 1.27 and in the newest version are valid in every version in between.
-const versions = [
-  { packageName: "kubernetes-models-1.27", checked: manifests.all },
-  { packageName: "kubernetes-models", checked: [...manifests.all, ...manifests.newest] },
+const versionsOf = ({ all, newest }) => [
+  { packageName: "kubernetes-models-1.27", checked: all },
+  { packageName: "kubernetes-models", checked: [...all, ...newest] },
 ];
 
 // The folder of a group is its name; the core group has none. The Prometheus operator's types are a package of their own.
@@ -27,7 +28,9 @@ const pathOf = (packageName, { apiVersion, kind }) =>
   `${apiVersion.startsWith("monitoring.coreos.com/") ? "@kubernetes-models/prometheus-operator" : packageName}/${apiVersion}/${kind}`;
 const nameOf = (one) => `${one.kind} ${one.metadata?.name}`;
 
-const all = versions.flatMap(({ packageName, checked }) => checked.map((one) => ({ one, path: pathOf(packageName, one) })));
+const all = Object.entries(sets).flatMap(([set, manifests]) =>
+  versionsOf(manifests).flatMap(({ packageName, checked }) => checked.map((one) => ({ set, one, path: pathOf(packageName, one) }))),
+);
 const source = all
   .map(({ one, path }, i) => `import type { I${one.kind} as T${i} } from "${path}";\nexport const m${i}: T${i} = ${JSON.stringify(one, null, 1)};\n`)
   .join("");
@@ -54,27 +57,28 @@ for (const one of ts.getPreEmitDiagnostics(program)) {
   const text = ts.flattenDiagnosticMessageText(one.messageText, "\n");
   const line = one.file ? one.file.text.slice(0, one.start).split("\n").length : 0;
   const before = source.split("\n").slice(0, line).reverse().find((l) => l.startsWith("import type"));
-  errors.push(`${before ?? ""} line ${line}: ${text}`);
+  // An error outside of the manifests is one of every set.
+  const of = before ? [all[before.match(/ as T(\d+) /)[1]].set] : Object.keys(sets);
+  for (const set of of) errors[set].push(`${before ?? ""} line ${line}: ${text}`);
 }
 
-for (const { one, path } of all) {
+for (const { set, one, path } of all) {
   try {
     const { [one.kind]: Model } = await import(path);
     new Model(one).validate();
   } catch (error) {
-    errors.push(`${nameOf(one)} (${path}): ${error.message}`);
+    errors[set].push(`${nameOf(one)} (${path}): ${error.message}`);
   }
 }
 
-if (schema) {
-  const Ajv = require("ajv").default;
-  const validate = new Ajv({ allErrors: true, strict: false }).compile(JSON.parse(readFileSync(schema, "utf8")));
-  for (const one of values) {
-    if (!validate(JSON.parse(readFileSync(one, "utf8")))) {
-      errors.push(...validate.errors.map((e) => `${one}: ${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`));
+const Ajv = require("ajv").default;
+const validate = new Ajv({ allErrors: true, strict: false }).compile(JSON.parse(readFileSync(schema, "utf8")));
+for (const [set, { values }] of Object.entries(sets)) {
+  for (const [name, one] of Object.entries(values)) {
+    if (!validate(one)) {
+      errors[set].push(...validate.errors.map((e) => `${name}: ${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`));
     }
   }
 }
 
-for (const error of errors) console.log(error);
-process.exit(errors.length > 0 ? 1 : 0);
+console.log(JSON.stringify(errors));

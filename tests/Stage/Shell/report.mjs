@@ -12,6 +12,8 @@ const MESSAGE_LINES = 20;
 const LEFT_BEHIND_LIMIT_MB = 200;
 /** Of a budget. Two runs of the same tests differ by less. */
 const TOLERANCE = 1.3;
+/** Fewer say little about a job. */
+const MEASUREMENTS = 5;
 /** Of one core. A job that used less of the time that it took has waited for most of it. */
 const COMPUTING = 0.5;
 /** Of a budget, on a machine that is so much slower: the yardstick, one process, shows less than what many side by side feel. */
@@ -152,10 +154,14 @@ function slowdownOf(measurements) {
   return sorted.length === 0 || !reference ? 1 : Math.max(1, sorted[Math.floor(sorted.length / 2)] / reference);
 }
 
-/** The slowdown while a job ran: a shared machine can be twice as slow in one job as in the next. Of all jobs, if it was too short. */
+/**
+ * The slowdown while a job ran: a shared machine can be twice as slow in one job as in the next. Of the measurements that are
+ * closest to a job that was too short for several of its own: the middle of two is one of them, however it came out.
+ */
 function slowdownDuring(row) {
-  const meanwhile = measured.filter(([second]) => second >= row.begin && second <= endOf(row));
-  return slowdownOf(meanwhile.length > 0 ? meanwhile : measured);
+  const distance = ([second]) => Math.max(row.begin - second, second - endOf(row), 0);
+  const closest = [...measured].sort((a, b) => distance(a) - distance(b));
+  return slowdownOf(closest.slice(0, Math.max(MEASUREMENTS, closest.filter((one) => distance(one) === 0).length)));
 }
 
 function endOf(row) {
