@@ -29,7 +29,7 @@ internal sealed partial class DisturbanceWatch : IAsyncDisposable
 
     /// <summary>
     /// Why calls and exchanges failed, for the message of a failed test: each first line of an error with how often and
-    /// when, what the balancer said of its servers, then the first of each kind whole.
+    /// when, the causes of the first of each kind, then what the balancer said of its servers.
     /// </summary>
     public string Errors
     {
@@ -51,13 +51,17 @@ internal sealed partial class DisturbanceWatch : IAsyncDisposable
                     .Select(same =>
                         $"{same.Count()} × {same.Key.Kind} from {same.Min(o => o.Begun):HH:mm:ss.fff} to {same.Max(o => o.Begun):HH:mm:ss.fff}: {same.Key.First}"
                     )
+                    .Concat(failed.Select(same => CausesOf(same.First().Error)))
                     .Concat(
                         LogTail.Read(system.Several.Balancer.Process.LogFile, 12).Select(line => $"haproxy: {line}")
                     )
-                    .Concat(failed.Select(same => same.First().Error))
             );
         }
     }
+
+    // Without the places in the code, which would fill the message.
+    private static string CausesOf(string error) =>
+        string.Join('\n', error.Split('\n').Where(line => line.StartsWith(" --->", StringComparison.Ordinal)));
 
     [GeneratedRegex("req_[0-9a-zA-Z]+")]
     private static partial Regex RequestIds();

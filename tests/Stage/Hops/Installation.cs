@@ -59,7 +59,11 @@ internal sealed class Installation
             options.ServiceEnvironment
         );
         culvert = new Operator(run, Service);
-        Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time);
+        var drain = ha is null ? TimeSpan.FromSeconds(2) : SeveralParts.DrainTimeout;
+        Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time)
+        {
+            DrainTimeout = drain,
+        };
         Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time, options.AgentEnvironment)
         {
             UpstreamSettings = options.UpstreamSettings,
@@ -67,6 +71,7 @@ internal sealed class Installation
             Commands = options.Commands,
             Sections = options.AgentSections,
             RouteSignIn = options.RouteSignIn,
+            DrainTimeout = drain,
         };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);

@@ -6,6 +6,12 @@ namespace Culvert.Stage.Hops;
 /// <summary>What a highly available installation has besides one of each: the second node and edge, two agents, the balancer.</summary>
 internal sealed class SeveralParts
 {
+    /// <summary>
+    /// Of edges and agents that stop while others serve. A call that had begun ends within it also where the machine does
+    /// not let any program run for seconds.
+    /// </summary>
+    public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider time;
@@ -29,11 +35,14 @@ internal sealed class SeveralParts
             },
             time,
             "tunnel-edge-2"
-        );
+        )
+        {
+            DrainTimeout = DrainTimeout,
+        };
         Agents =
         [
-            new TunnelAgent("tunnel-agent-2", run, ports.ManualAgentHealth, time),
-            new TunnelAgent("tunnel-agent-3", run, ha.ThirdAgentHealth, time),
+            new TunnelAgent("tunnel-agent-2", run, ports.ManualAgentHealth, time) { DrainTimeout = DrainTimeout },
+            new TunnelAgent("tunnel-agent-3", run, ha.ThirdAgentHealth, time) { DrainTimeout = DrainTimeout },
         ];
         Balancer = new Balancer(
             run.File(Balancer.Name),

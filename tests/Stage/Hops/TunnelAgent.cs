@@ -67,6 +67,9 @@ internal sealed class TunnelAgent
     /// <summary>Whether the routes accept the service's tokens for people, and no others.</summary>
     public bool RouteSignIn { get; init; }
 
+    /// <summary>How long calls may end when it stops.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Further sections of its file; empty = none.</summary>
     public string Sections { get; init; } = "";
 
@@ -99,7 +102,7 @@ internal sealed class TunnelAgent
             {{identity}}
             tunnel:
               id: {{tunnelId}}
-              drain_timeout: 2s
+              drain_timeout: {{DrainTimeout.TotalSeconds}}s
             {{certificates}}
             {{(RouteSignIn ? "" : Issuers(issuer))}}
             routes:

@@ -47,6 +47,9 @@ internal sealed class TunnelEdge
             ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         };
 
+    /// <summary>How long clients and agents may end what runs when it stops.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     public ProgramProcess Process { get; }
 
     public HealthProbe Health { get; }
@@ -81,7 +84,7 @@ internal sealed class TunnelEdge
             agents: {listen: {{Loopback.Listen(ports.Agents)}}, advertise: ["{{advertised}}"], settle: {{settle}}}
             sni: {listen: {{Loopback.Listen(ports.Sni)}}, public_port: {{publicPort ?? ports.Sni}}{{handshake}}}
             health: {listen: ["127.0.0.1:{{ports.EdgeHealth}}"]}
-            drain_timeout: 2s
+            drain_timeout: {{DrainTimeout.TotalSeconds}}s
             {{Limits(clientsPerSecond)}}
             {{(more.Contains("connect:", StringComparison.Ordinal) ? "" : "connect: {listen: []}")}}
             {{more}}
