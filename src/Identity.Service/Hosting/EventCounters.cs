@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Webhooks;
@@ -32,6 +33,7 @@ internal sealed class EventCounters(TransparencyOptions transparency) : IHostedS
         Begin(ServiceMeters.AgentCheckpointDisputes, "reason", Disputes);
         Begin(ServiceMeters.ReplaysDetected, "mode", WireNames.List<ReplayMode>());
         Begin(ServiceMeters.WebhookAttempts, "outcome", WebhookDeliverer.Outcomes);
+        Begin(ServiceMeters.SignalPolls, "outcome", SignalPoller.Outcomes);
         var witnesses = transparency.Witnesses.Select(witness => witness.Name).ToList();
         Begin(ServiceMeters.TransparencyWitnessFailures, "witness", witnesses);
         Begin(ServiceMeters.TransparencyWitnessContradictions, "witness", witnesses);

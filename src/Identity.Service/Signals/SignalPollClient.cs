@@ -13,6 +13,7 @@ internal sealed class SignalPollClient(IIssuerFetcher fetcher, SignalPollTokens 
     public const int MaxAnswerBytes = 1024 * 1024;
 
     private const string Field = "poll_url";
+    private const string TooLarge = "issuer.too_large";
 
     /// <summary>The request of the stream's poll without its content, to check what may be reached.</summary>
     public static IssuerFetch ToFetch(Issuer issuer, SignalStream stream) =>
@@ -33,12 +34,21 @@ internal sealed class SignalPollClient(IIssuerFetcher fetcher, SignalPollTokens 
             tokens.Unseal(stream) is { } token ? [new("Authorization", $"Bearer {token}")] : []
         )
         {
-            WantsDocument = true,
+            // What answers a report is not read, so that 202 and 204 are as good as 200.
+            WantsDocument = request.MaxEvents > 0,
         };
         var fetched = await fetcher.GetAsync(ToFetch(issuer, stream) with { Post = post }, cancellationToken);
         if (fetched.Body is not { } body)
         {
-            return (null, new SignalPollFailure(fetched.Failure!, fetched.RetryAfter));
+            return (
+                null,
+                new SignalPollFailure(fetched.Failure!, fetched.RetryAfter) { IsTooLarge = fetched.Code == TooLarge }
+            );
+        }
+
+        if (request.MaxEvents == 0)
+        {
+            return (SignalPollAnswer.Empty, null);
         }
 
         return Read(body) switch

@@ -14,6 +14,9 @@ internal sealed class SignalPollSeries(SignalPollClient client, SignalPollInbox 
     /// <summary>As <see cref="Longest"/>.</summary>
     public const int MostPolls = 100;
 
+    // So that an answer with one token is requested after four that are too large.
+    private const int FewerTokens = 4;
+
     /// <summary>Null = success.</summary>
     public async Task<SignalPollFailure?> RunAsync(
         Issuer issuer,
@@ -24,15 +27,22 @@ internal sealed class SignalPollSeries(SignalPollClient client, SignalPollInbox 
         var began = time.GetTimestamp();
         var report = SignalPollReport.Empty;
         var asksForMore = true;
+        var most = SignalPollClient.MaxEvents;
         for (var polls = 1; ; polls++)
         {
             var request = new SignalPollRequest(
-                asksForMore ? SignalPollClient.MaxEvents : 0,
+                asksForMore ? most : 0,
                 ReturnImmediately: true,
                 report.Ack,
                 report.SetErrs
             );
             var (answer, failure) = await client.PollAsync(issuer, stream, request, cancellationToken);
+            if (failure is { IsTooLarge: true } && asksForMore && most > 1)
+            {
+                most = Math.Max(1, most / FewerTokens);
+                continue;
+            }
+
             if (failure is not null)
             {
                 return failure;

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Signals;
 
@@ -14,6 +15,10 @@ internal sealed class SignalPoller(
 )
 {
     private const int PerRound = 64;
+    private const string Succeeded = "succeeded";
+    private const string Failed = "failed";
+
+    public static readonly string[] Outcomes = [Succeeded, Failed];
 
     private static readonly SignalPollFailure Unexpected = new("An unexpected error, which the log of the node has.");
 
@@ -50,6 +55,10 @@ internal sealed class SignalPoller(
             failure = Unexpected;
         }
 
+        ServiceMeters.SignalPolls.Add(
+            1,
+            new KeyValuePair<string, object?>("outcome", failure is null ? Succeeded : Failed)
+        );
         await reservations.SettleAsync(reserved, failure, cancellationToken);
     }
 }

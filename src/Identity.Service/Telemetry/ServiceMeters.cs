@@ -171,6 +171,11 @@ internal static class ServiceMeters
         description: "Attempts to deliver messages to webhooks, by outcome."
     );
 
+    public static readonly Counter<long> SignalPolls = Meter.CreateCounter<long>(
+        "culvert_signal_polls",
+        description: "Polls of a transmitter for security events until none waits, by outcome: succeeded or failed."
+    );
+
     /// <summary>Alert on any.</summary>
     public static readonly Counter<long> AgentCheckpointDisputes = Meter.CreateCounter<long>(
         "culvert_agent_checkpoint_disputes",

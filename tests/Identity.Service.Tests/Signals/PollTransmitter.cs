@@ -34,6 +34,12 @@ internal sealed class PollTransmitter
     /// <summary>Answers instead of the transmitter, after the request was recorded; null = it answers.</summary>
     public RequestDelegate? Instead { get; set; }
 
+    /// <summary>Bytes that each token of an answer adds to its length.</summary>
+    public int Padding { get; set; }
+
+    /// <summary>The status of the answer, without a body, to a request for no tokens; null = 200 with a document.</summary>
+    public int? ReportStatus { get; set; }
+
     /// <summary>The bodies of all requests.</summary>
     public IReadOnlyList<string> Requests => Read(() => (IReadOnlyList<string>)[.. requests]);
 
@@ -77,8 +83,15 @@ internal sealed class PollTransmitter
             return;
         }
 
+        var answer = Answer(body.RootElement);
+        if (ReportStatus is { } status && body.RootElement.GetProperty("maxEvents").GetInt32() == 0)
+        {
+            http.Response.StatusCode = status;
+            return;
+        }
+
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(Answer(body.RootElement));
+        await http.Response.WriteAsync(answer);
     }
 
     private string Answer(JsonElement request)
@@ -101,7 +114,8 @@ internal sealed class PollTransmitter
                 sets[id] = token?.DeepClone();
             }
 
-            return new JsonObject { ["sets"] = sets, ["moreAvailable"] = waiting.Count > sets.Count }.ToJsonString();
+            var answer = new JsonObject { ["sets"] = sets, ["moreAvailable"] = waiting.Count > sets.Count };
+            return answer.ToJsonString() + new string(' ', Padding * sets.Count);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
@@ -286,6 +288,56 @@ public sealed class SignalPollTests : SignalPollTest
         await PollAsync();
 
         (await GetStreamAsync()).GetProperty("last_poll_failure").GetString().ShouldBe(failure);
+    }
+
+    [Fact]
+    public async Task Poll_TokensTogetherTooLarge_AreRequestedInSmallerAnswers()
+    {
+        Transmitter.Padding = 300_000;
+        for (var i = 0; i < 7; i++)
+        {
+            Transmitter.Offer(Bench.Claims(SignalEvents.Risc + "account-enabled"));
+        }
+
+        await PollAsync();
+
+        Transmitter
+            .Requests.Select(request => JsonNode.Parse(request)!["maxEvents"]!.GetValue<int>())
+            .ShouldBe([100, 25, 6, 1, 1, 1, 1, 1, 1, 1, 0]);
+        Transmitter.Acknowledged.Count.ShouldBe(7);
+        (await GetStreamAsync()).GetProperty("last_poll_failure").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status202Accepted)]
+    [InlineData(StatusCodes.Status204NoContent)]
+    public async Task Poll_ReportIsAnsweredWithoutADocument_Succeeds(int status)
+    {
+        Transmitter.Offer(Bench.Claims());
+        Transmitter.ReportStatus = status;
+
+        await PollAsync();
+
+        Transmitter.Acknowledged.ShouldBe(["jti-1"]);
+        (await GetStreamAsync()).GetProperty("last_poll_failure").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Poll_EachOutcome_IsCounted()
+    {
+        // Of all tests that run now.
+        var counted = new ConcurrentBag<(long Polls, object? Outcome)>();
+        using var listener = Instruments.Listen<long>(
+            ServiceMeters.SignalPolls.Name,
+            (polls, labels) => counted.Add((polls, labels["outcome"]))
+        );
+        await PollAsync();
+        Transmitter.Instead = HostileAnswers.Status(500);
+
+        await PollAfterAsync(Interval);
+
+        counted.ShouldContain((1, "succeeded"));
+        counted.ShouldContain((1, "failed"));
     }
 
     [Fact]
