@@ -3,6 +3,8 @@ using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.OAuthClients;
+using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Tokens;
 
 namespace Culvert.Identity.Service.Console;
@@ -54,6 +56,20 @@ internal static class FederationPages
         pages.MapIssuers();
         pages.MapRules();
         pages.MapServiceAccounts();
+        pages.MapOAuthClients();
+        pages.Page<PeoplePage>(
+            "/console/people",
+            new ConsoleAction(
+                PeoplePage.OffBoarding,
+                PeopleOperations.OffBoard,
+                FormField.Required("issuer_id"),
+                FormField.Required("subject"),
+                FormField.Why(ConsolePages.Reason)
+            )
+            {
+                ShowsResult = true,
+            }
+        );
         pages.MapTokens();
         pages.Page<SimulatePage>(
             "/console/simulate",
@@ -159,6 +175,30 @@ internal static class FederationPages
                 FormField.Text("organization_role")
             ),
             new ConsoleAction($"{page}/archive", ServiceAccountOperations.Archive, FormField.Why(ConsolePages.Reason))
+        );
+    }
+
+    private static void MapOAuthClients(this ConsolePages pages)
+    {
+        const string list = "/console/oauth-clients";
+        const string page = $"{list}/{{client_id}}";
+        IReadOnlyList<FormField> fields =
+        [
+            FormField.Required("name"),
+            FormField.Lines("redirect_uris"),
+            FormField.Flag("require_dpop"),
+        ];
+        pages.Page<OAuthClientsPage>(
+            list,
+            new ConsoleAction(list, OAuthClientOperations.Create, fields)
+            {
+                Next = made => ConsolePages.ToPath("oauth-clients", made),
+            }
+        );
+        pages.Page<OAuthClientPage>(
+            page,
+            new ConsoleAction($"{page}/settings", OAuthClientOperations.Update, fields),
+            new ConsoleAction($"{page}/archive", OAuthClientOperations.Archive, FormField.Why(ConsolePages.Reason))
         );
     }
 

@@ -47,7 +47,9 @@ internal static class RecordPages
                 FormField.Required("url"),
                 FormField.LinesIfAny("allowed_targets"),
                 FormField.Text("ca_certificate_pem"),
-                FormField.Flag("can_decide")
+                FormField.Flag("can_decide"),
+                FormField.Text("format"),
+                FormField.Text("audience")
             )
             {
                 ShowsResult = true,

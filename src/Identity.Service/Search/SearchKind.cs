@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Tunnels;
@@ -116,6 +117,13 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
             ServiceAccountOperations.List,
             $"SELECT id, name, {None} AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
                 + $"FROM service_accounts {OfOrganization}",
+            "id"
+        ),
+        new(
+            "oauth_client",
+            OAuthClientOperations.List,
+            $"SELECT id, name, redirect_uris AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
+                + $"FROM oauth_clients {OfOrganization}",
             "id"
         ),
         new(

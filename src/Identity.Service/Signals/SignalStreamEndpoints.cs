@@ -25,10 +25,9 @@ internal sealed class SignalStreamEndpoints(
     private const int MaxTokenLength = 4096;
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        await FindIssuerAsync(request, cancellationToken) is { } issuer
-        && await store.FindAsync(issuer.Id, cancellationToken) is { } stream
-            ? Answer(stream)
-            : RequestErrors.NotFound.Refuse();
+        await FindIssuerAsync(request, cancellationToken) is not { } issuer ? RequestErrors.NotFound.Refuse()
+        : await store.FindAsync(issuer.Id, cancellationToken) is { } stream ? Answer(stream)
+        : HasNone(issuer);
 
     /// <summary>Creates or replaces the stream.</summary>
     public async ValueTask<ApiAnswer> SetAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -101,12 +100,14 @@ internal sealed class SignalStreamEndpoints(
 
     public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        if (
-            await FindIssuerAsync(request, cancellationToken) is not { } issuer
-            || await store.FindAsync(issuer.Id, cancellationToken) is not { } stream
-        )
+        if (await FindIssuerAsync(request, cancellationToken) is not { } issuer)
         {
             return RequestErrors.NotFound.Refuse();
+        }
+
+        if (await store.FindAsync(issuer.Id, cancellationToken) is not { } stream)
+        {
+            return HasNone(issuer);
         }
 
         var refused = await CommitAsync(
@@ -160,6 +161,11 @@ internal sealed class SignalStreamEndpoints(
                 $"{member}: 1 to {maxLength} printable ASCII characters without blanks are required."
             )
             : null;
+
+    private static Refusal HasNone(Issuer issuer) =>
+        RequestErrors
+            .NotFound.Refuse("The issuer has no stream of security events.")
+            .With("next", $"culvert issuer signals set {issuer.Id.Value} --transmitter URL --jwks-uri URL");
 
     private ValueTask<Issuer?> FindIssuerAsync(ApiRequest request, CancellationToken cancellationToken) =>
         issuers.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);

@@ -21,6 +21,8 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     [InlineData("/console/rules")]
     [InlineData("/console/rules/new")]
     [InlineData("/console/service-accounts")]
+    [InlineData("/console/oauth-clients")]
+    [InlineData("/console/people")]
     [InlineData("/console/simulate")]
     [InlineData("/console/history")]
     [InlineData("/console/audit")]

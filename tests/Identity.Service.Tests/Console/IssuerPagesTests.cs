@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -44,6 +45,26 @@ public sealed class IssuerPagesTests(FederatedServiceFixture fixture) : IClassFi
         issuer.GetProperty("max_jwt_lifetime_seconds").GetInt32().ShouldBe(600);
         issuer.GetProperty("check_jti").GetBoolean().ShouldBeTrue();
         (await browser.OpenAsync(page)).ShouldContain("name=\"check_jti\" value=\"true\" checked");
+    }
+
+    [Fact]
+    public async Task Get_IssuerWithAStream_ShowsHowItsPeopleLeave()
+    {
+        var issuer = await Service.IssuerAsync();
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        var page = $"{List}/{issuer}";
+        var without = await browser.OpenAsync(page);
+        without.ShouldContain($"culvert issuer signals set {issuer}");
+        without.ShouldContain($"/scim/{issuer}/v2");
+
+        await Service.CreateAsync(
+            $"{FederatedService.Issuers}/{issuer}/signals",
+            new JsonObject { ["transmitter_issuer"] = "https://idp.example", ["jwks_uri"] = "https://idp.example/keys" }
+        );
+
+        var with = await browser.OpenAsync(page);
+        with.ShouldContain("active</span> pushed to");
+        with.ShouldContain($"/signals/{issuer}</code>");
     }
 
     [Fact]

@@ -32,8 +32,13 @@ public sealed class SearchPageTests : IAsyncLifetime
     {
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels", """{"display_name":"docs"}""");
         var account = await service.Api.PostOkAsync("/v1/organizations/service_accounts", """{"name":"robot"}""");
+        var client = await service.Api.PostOkAsync(
+            "/v1/oauth/clients",
+            """{"name":"Assistant","redirect_uris":["http://127.0.0.1/callback"]}"""
+        );
         using var browser = await ConsoleBrowser.SignedInAsync(service);
 
+        await ShouldLeadAsync(client.Id(), $"/console/oauth-clients/{client.Id()}");
         await ShouldLeadAsync(tunnel.Id(), $"/console/tunnels/{tunnel.Id()}");
         await ShouldLeadAsync($" {account.Id()} ", $"/console/service-accounts/{account.Id()}");
 

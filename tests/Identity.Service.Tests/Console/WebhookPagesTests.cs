@@ -51,6 +51,47 @@ public sealed partial class WebhookPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Submit_NewReceiverOfSecurityEvents_HasItsAudienceAndNoSecret()
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        await browser.OpenAsync(List);
+
+        using var made = await browser.SubmitAsync(
+            List,
+            ("url", "https://receiver.test/events"),
+            ("format", "security_event_token"),
+            ("audience", "https://receiver.test")
+        );
+
+        made.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
+        Secret().Count(browser.Page).ShouldBe(0);
+        browser.Page.ShouldContain("security event tokens for https://receiver.test");
+        var hook = (await service.Api.GetOkAsync("/v1/webhooks")).GetProperty("data")[0];
+        hook.Text("format").ShouldBe("security_event_token");
+        (await browser.OpenAsync($"{List}/{hook.Id()}")).ShouldContain(
+            "security event tokens for https://receiver.test"
+        );
+    }
+
+    [Fact]
+    public async Task Submit_ReceiverOfSecurityEventsWithoutAudience_IsRefused_AndKeepsTheFormat()
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        await browser.OpenAsync(List);
+
+        using var refused = await browser.SubmitAsync(
+            List,
+            ("url", "https://receiver.test/events"),
+            ("format", "security_event_token"),
+            ("audience", "")
+        );
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
+        browser.Page.ShouldContain("audience");
+        browser.Page.ShouldContain("<option value=\"security_event_token\" selected");
+    }
+
+    [Fact]
     public async Task Submit_Test_IsSent_AndItsDeliveryIsShown()
     {
         var page = await CreateAsync();

@@ -25,6 +25,7 @@ public sealed class SearchTests : IAsyncLifetime
         ["federation_issuer"] = "federation_issuers/id",
         ["federation_rule"] = "federation_rules/id",
         ["service_account"] = "service_accounts/id",
+        ["oauth_client"] = "client_id",
         ["route_policy"] = "policy_id",
         ["call_approval"] = "approval_id",
         ["webhook"] = "webhook_id",

@@ -74,9 +74,14 @@ public sealed class SignalStreamTests : IAsyncLifetime
             (await removed.JsonAsync()).Text("issuer_id").ShouldBe(bench.IssuerId);
         }
 
-        await bench
+        var missing = await bench
             .Federated.Service.Api.GetAsync(bench.StreamPath, Cancel)
             .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
+        missing.Text("message").ShouldBe("The issuer has no stream of security events.");
+        missing
+            .GetProperty("details")
+            .Text("next")
+            .ShouldBe($"culvert issuer signals set {bench.IssuerId} --transmitter URL --jwks-uri URL");
         await bench
             .Federated.Service.Api.DeleteAsync(bench.StreamPath, Cancel)
             .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");

@@ -92,6 +92,15 @@ await page.getByLabel(/^Reason/).fill('a walk');
 await page.getByRole('button', { name: 'Archive' }).click();
 await page.getByRole('heading', { name: /archived/, level: 1 }).waitFor();
 
+await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'OAuth clients' }).click();
+await page.getByRole('textbox', { name: /^Name/ }).fill('Assistant');
+await page.getByRole('textbox', { name: /^Redirect URIs/ }).fill('http://127.0.0.1/callback');
+await page.getByRole('button', { name: 'Create client' }).click();
+await page.getByRole('heading', { name: /Assistant/, level: 1 }).waitFor();
+await look(page, 'oauth-client');
+await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'OAuth clients' }).click();
+await look(page, 'oauth-clients');
+
 // An issuer whose keys are written down, an account, and a rule for the tunnel's agents: linted, tried, saved, edited.
 const jwk = { kty: 'EC', crv: 'P-256', kid: 'key-1', alg: 'ES256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' };
 await page.goto(`${base}/console/issuers/new`);
@@ -101,6 +110,14 @@ await page.getByLabel('Source of the keys').selectOption('inline');
 await page.getByLabel(/^Public keys/).fill(JSON.stringify([jwk]));
 await page.getByRole('button', { name: 'Register' }).click();
 await page.getByRole('heading', { name: /machines/, level: 1 }).waitFor();
+await page.goto(`${base}/console/people`);
+await page.locator('summary', { hasText: 'Off-board a person' }).click();
+await page.getByLabel('Identity provider').selectOption({ label: 'machines' });
+await page.getByRole('textbox', { name: /^Subject/ }).fill('ada');
+await page.getByLabel(/^Reason/).fill('a walk');
+await page.getByRole('button', { name: 'Off-board a person' }).click();
+await page.getByRole('heading', { name: 'The person is off-boarded' }).waitFor();
+await look(page, 'people');
 await page.goto(`${base}/console/service-accounts`);
 await page.getByRole('textbox', { name: /^Name/ }).fill('agents');
 await page.getByRole('button', { name: 'Create' }).click();
