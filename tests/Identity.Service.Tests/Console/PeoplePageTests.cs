@@ -32,6 +32,7 @@ public sealed class PeoplePageTests(FederatedServiceFixture fixture) : IClassFix
         browser.Page.ShouldContain("The person is off-boarded");
         browser.Page.ShouldContain("admin keys: 0");
         browser.Page.ShouldContain("<td>left the company</td>");
+        browser.Page.ShouldNotContain(OffBoard); // a second press would off-board them again
         var audited = (await Service.LastAuditAsync(AuditEvents.PersonOffBoarded)).GetProperty("event_data");
         audited.Text("subject").ShouldBe("ada");
         audited.Text("reason").ShouldBe("left the company");
