@@ -13,7 +13,6 @@ internal sealed class SignalPollClient(IIssuerFetcher fetcher, SignalPollTokens 
     public const int MaxAnswerBytes = 1024 * 1024;
 
     private const string Field = "poll_url";
-    private const string TooLarge = "issuer.too_large";
 
     /// <summary>The request of the stream's poll without its content, to check what may be reached.</summary>
     public static IssuerFetch ToFetch(Issuer issuer, SignalStream stream) =>
@@ -42,7 +41,7 @@ internal sealed class SignalPollClient(IIssuerFetcher fetcher, SignalPollTokens 
         {
             return (
                 null,
-                new SignalPollFailure(fetched.Failure!, fetched.RetryAfter) { IsTooLarge = fetched.Code == TooLarge }
+                new SignalPollFailure(fetched.Failure!, fetched.RetryAfter) { IsTooLarge = fetched.IsTooLarge }
             );
         }
 

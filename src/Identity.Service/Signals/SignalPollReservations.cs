@@ -28,7 +28,8 @@ internal sealed class SignalPollReservations(
     /// <summary>The stream with its reservation; null = another node was first, or the stream changed.</summary>
     public async ValueTask<SignalStream?> TryAcquireAsync(SignalStream stream, CancellationToken cancellationToken)
     {
-        // A series ends with at most two requests after its time: one for tokens, and one that reports them.
+        // A series ends with two requests after its time: one for tokens, and one that reports them. Answers that are too large
+        // add up to three.
         var until = time.GetStoreNow() + SignalPollSeries.Longest + (options.Value.Fetch.Timeout * 2) + Slack;
         var result = await journal.CommitAsync(
             new Decision { Statements = [store.AcquirePoll(stream, until)] },

@@ -14,7 +14,7 @@ internal sealed class SignalPollSeries(SignalPollClient client, SignalPollInbox 
     /// <summary>As <see cref="Longest"/>.</summary>
     public const int MostPolls = 100;
 
-    // So that an answer with one token is requested after four that are too large.
+    // So that an answer with one token is requested after three that are too large.
     private const int FewerTokens = 4;
 
     /// <summary>Null = success.</summary>

@@ -12,7 +12,7 @@ public sealed class BuiltImages : IDisposable
 
     private readonly TestFolder folder = new();
     private readonly Lazy<Task> built;
-    private readonly ConcurrentDictionary<string, string> blobs = new();
+    private readonly ConcurrentDictionary<string, string> digests = new();
     private readonly ConcurrentDictionary<string, string> diffIds = new();
 
     public BuiltImages() => built = new Lazy<Task>(BuildAsync);
@@ -41,7 +41,7 @@ public sealed class BuiltImages : IDisposable
     {
         var digest = descriptor.GetProperty("digest").GetString()!;
         var file = Path.Combine(LayoutOf(program), "blobs", digest.Replace(':', '/'));
-        blobs.GetOrAdd(file, DigestOf).ShouldBe(digest);
+        digests.GetOrAdd(file, DigestOf).ShouldBe(digest);
         descriptor.GetProperty("size").GetInt64().ShouldBe(new FileInfo(file).Length);
         return file;
     }

@@ -59,11 +59,7 @@ internal sealed class Installation
             options.ServiceEnvironment
         );
         culvert = new Operator(run, Service);
-        var drain = ha is null ? TimeSpan.FromSeconds(2) : SeveralParts.DrainTimeout;
-        Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time)
-        {
-            DrainTimeout = drain,
-        };
+        Edge = new TunnelEdge(run, ha is null ? ports : ports with { Sni = ha.FirstSni }, time);
         Agent = new TunnelAgent(TunnelAgent.AutomaticName, run, ports.AgentHealth, time, options.AgentEnvironment)
         {
             UpstreamSettings = options.UpstreamSettings,
@@ -71,13 +67,13 @@ internal sealed class Installation
             Commands = options.Commands,
             Sections = options.AgentSections,
             RouteSignIn = options.RouteSignIn,
-            DrainTimeout = drain,
         };
         ManualAgent = new TunnelAgent(TunnelAgent.ManualName, run, ports.ManualAgentHealth, time);
         Inspector = new Inspector(checkout);
         if (ha is not null)
         {
             Several = new SeveralParts(run, ports, ha, time);
+            (Edge.DrainTimeout, Agent.DrainTimeout) = (SeveralParts.DrainTimeout, SeveralParts.DrainTimeout);
         }
     }
 

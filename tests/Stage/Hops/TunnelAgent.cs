@@ -68,7 +68,7 @@ internal sealed class TunnelAgent
     public bool RouteSignIn { get; init; }
 
     /// <summary>How long calls may end when it stops.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Further sections of its file; empty = none.</summary>
     public string Sections { get; init; } = "";

@@ -48,7 +48,7 @@ internal sealed class TunnelEdge
         };
 
     /// <summary>How long clients and agents may end what runs when it stops.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     public ProgramProcess Process { get; }
 

@@ -20,6 +20,9 @@ internal sealed record FetchedDocument
     /// <summary>One sentence for the operator, without any text from the server; null if there is no failure.</summary>
     public string? Failure { get; private init; }
 
+    /// <summary>The fetch failed because the body exceeds the limit.</summary>
+    public bool IsTooLarge { get; init; }
+
     /// <summary>After which time a server that refused the request wants the next one; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -26,6 +26,7 @@ internal sealed class IssuerFetcher(
                 return FetchedDocument.Failed(result.Code(Area), $"{result.Field}: {result.Detail}") with
                 {
                     RetryAfter = result.RetryAfter,
+                    IsTooLarge = result.Refusal == FetchRefusal.TooLarge,
                 };
             }
 
