@@ -18,6 +18,8 @@ internal static class RuleCommands
             List(verbs),
             CommonVerbs.Show(verbs, Noun.Rule),
             Update(verbs),
+            RuleApprovalCommands.Approve(verbs),
+            RuleApprovalCommands.Reject(verbs),
             RuleTrialCommands.Simulate(verbs),
             RuleTrialCommands.Replay(verbs),
             RuleTestCommand.Create(verbs),
@@ -70,6 +72,7 @@ internal static class RuleCommands
                     cancel
                 );
                 RuleLints.Show(context, saved);
+                RuleApprovalCommands.Show(context, saved);
                 return CommandResult.Object(saved);
             },
             [name, .. flags.All, allWorkspaces, justification]
@@ -140,6 +143,7 @@ internal static class RuleCommands
                     cancel
                 );
                 RuleLints.Show(context, saved);
+                RuleApprovalCommands.Show(context, saved);
                 return CommandResult.Object(saved);
             },
             [expected, .. edit.Symbols, justification]

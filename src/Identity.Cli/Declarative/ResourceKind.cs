@@ -301,6 +301,14 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     Flag = new("--actor", "ACCOUNT", "none") { RefersTo = Noun.ServiceAccount },
                 },
                 new(
+                    "client_ids",
+                    FieldType.TextSet,
+                    "For subject_type person: the OAuth clients (ids or URLs of metadata documents); without it, every client."
+                )
+                {
+                    Flag = new("--client", "CLIENT", "none"),
+                },
+                new(
                     "state",
                     FieldType.Text,
                     "How far it is in force: audit evaluates the rule while its previous version still decides; draft and "

@@ -12,6 +12,7 @@ internal static class AuthorizationRegistration
             .AddSingleton<AuthorizationServer>()
             .AddSingleton<AuthorizationRequestReader>()
             .AddSingleton<PersonRules>()
+            .AddSingleton<RouteToolsReader>()
             .AddSingleton<SealedValues>()
             .AddSingleton<RefreshGrantStore>()
             .AddSingleton<GrantEnder>()

@@ -26,6 +26,7 @@ internal sealed class AuthorizeEndpoints(
     AuthorizationRequestReader reader,
     ProviderSignIn signIn,
     PersonRules rules,
+    RouteToolsReader tools,
     ConsentDecisions decisions,
     SealedValues values,
     ConsoleRenderer renderer,
@@ -111,6 +112,7 @@ internal sealed class AuthorizeEndpoints(
             organizationId,
             person,
             request.Resource,
+            request.ClientId,
             request.Scopes,
             http.RequestAborted
         );
@@ -141,6 +143,7 @@ internal sealed class AuthorizeEndpoints(
                 DescribeHost(target.RedirectUri),
                 request.Resource,
                 decided.Scope.Split(' '),
+                await tools.ReadAsync(decided, request.Resource, http.RequestAborted),
                 person.Name
             )
         );
@@ -196,6 +199,7 @@ internal sealed class AuthorizeEndpoints(
             organizationId,
             consent.Person,
             request.Resource,
+            request.ClientId,
             request.Scopes,
             http.RequestAborted
         );

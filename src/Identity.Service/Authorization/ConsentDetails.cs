@@ -1,6 +1,7 @@
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>What the consent page shows.</summary>
+/// <param name="Tools">Of the route, as far as its agents reported them.</param>
 /// <param name="IsRegistered">Whether an administrator gave the client its name; if not, the client chose it.</param>
 internal sealed record ConsentDetails(
     string Path,
@@ -10,5 +11,6 @@ internal sealed record ConsentDetails(
     string RedirectHost,
     string Resource,
     IReadOnlyList<string> Scopes,
+    RouteTools Tools,
     string Person
 );

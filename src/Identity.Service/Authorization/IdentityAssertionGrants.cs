@@ -92,6 +92,7 @@ internal sealed class IdentityAssertionGrants(
             redeemed.Request.OrganizationId,
             person,
             terms.Resource,
+            client.ClientId,
             terms.Scopes,
             cancellationToken,
             issuer.Id

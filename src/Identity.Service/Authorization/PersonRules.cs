@@ -54,6 +54,7 @@ internal sealed class PersonRules(
     /// <param name="organizationId">Whose rules.</param>
     /// <param name="person">Proven.</param>
     /// <param name="resource">The route.</param>
+    /// <param name="clientId">The client that requests the token.</param>
     /// <param name="scopes">Null = all that the rule grants.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <param name="issuer">Only rules of this record, whose keys proved the person; null = any with the same URL.</param>
@@ -61,6 +62,7 @@ internal sealed class PersonRules(
         string organizationId,
         SignedInPerson person,
         string resource,
+        string clientId,
         IReadOnlyList<string>? scopes,
         CancellationToken cancellationToken,
         IssuerId? issuer = null
@@ -74,7 +76,7 @@ internal sealed class PersonRules(
                 .OrderBy(rule => rule.Rule.Id.Value, StringComparer.Ordinal)
         )
         {
-            var decided = await EvaluateAsync(rule, person, resource, scopes, cancellationToken);
+            var decided = await EvaluateAsync(rule, person, resource, clientId, scopes, cancellationToken);
             if (decided.Rule is null)
             {
                 denial = decided.Denial;
@@ -98,13 +100,14 @@ internal sealed class PersonRules(
         string ruleId,
         SignedInPerson person,
         string resource,
+        string clientId,
         IReadOnlyList<string> scopes,
         CancellationToken cancellationToken
     ) =>
         directory.Current.FindRule(ruleId) is { } rule
         && rule.Rule.OrganizationId == organizationId
         && rule.Rule.SubjectType == SubjectType.Person
-            ? await EvaluateAsync(rule, person, resource, scopes, cancellationToken)
+            ? await EvaluateAsync(rule, person, resource, clientId, scopes, cancellationToken)
             : PersonDecision.Denied(DenialReason.RuleArchived);
 
     private IEnumerable<CompiledRule> FindRules(string organizationId) =>
@@ -116,6 +119,7 @@ internal sealed class PersonRules(
         CompiledRule rule,
         SignedInPerson person,
         string resource,
+        string clientId,
         IReadOnlyList<string>? scopes,
         CancellationToken cancellationToken
     )
@@ -142,6 +146,11 @@ internal sealed class PersonRules(
         if (await evaluator.EvaluateAsync(context, cancellationToken) is { } denial)
         {
             return PersonDecision.Denied(denial.Reason);
+        }
+
+        if (rule.Rule.ClientIds.Count > 0 && !rule.Rule.ClientIds.Contains(clientId))
+        {
+            return PersonDecision.Denied(DenialReason.ClientNotAllowed);
         }
 
         if (!await AllowsAsync(rule, context.WorkspaceId!, resource, cancellationToken))

@@ -201,6 +201,7 @@ internal sealed class PersonTokens(
             grant.RuleId,
             grant.Person,
             grant.Resource,
+            grant.ClientId,
             request.Scopes ?? held,
             cancellationToken
         );

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Health;
@@ -248,7 +247,6 @@ internal static class CertificatesRegistration
         services
             .AddSingleton<TunnelAuthorityStore>()
             .AddSingleton<AuthorityKeys>()
-            .AddSingleton<PersonIdentification>()
             .AddSingleton<ActivationGate>()
             .AddSingleton<IActivationGate>(provider => provider.GetRequiredService<ActivationGate>())
             .AddSingleton<ActiveAuthorities>()

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Jobs;

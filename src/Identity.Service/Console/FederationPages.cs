@@ -1,11 +1,12 @@
-using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
+using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Tokens;
+using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Service.Console;
 
@@ -33,10 +34,12 @@ internal static class FederationPages
         FormField.Constant("target.type", "service_account"),
         FormField.Required("target.service_account_id"),
         FormField.Required("oauth_scope"),
+        FormField.Lines("route_scopes"),
         FormField.Number("token_lifetime_seconds"),
         FormField.Chosen("tunnel_ids"),
         FormField.Lines("edge_ids"),
         FormField.Lines("actor_ids"),
+        FormField.Lines("client_ids"),
         FormField.Text("state"),
         FormField.Text("bind"),
         FormField.Clearable("expires_at"),
@@ -47,6 +50,7 @@ internal static class FederationPages
     [
         .. OfRule,
         FormField.Required("issuer_id"),
+        FormField.Text("subject_type"),
         FormField.Text("workspace_id"),
         FormField.AllUnless("applies_to_all_workspaces", field: "workspace_id"),
     ];
@@ -136,6 +140,18 @@ internal static class FederationPages
                     IssuerOperations.Update,
                     FormField.Constant("jwks_polling_disabled", false)
                 ),
+                new ConsoleAction(
+                    $"{page}/signals",
+                    SignalOperations.Set,
+                    FormField.Required("transmitter_issuer"),
+                    FormField.Required("jwks_uri"),
+                    FormField.Text("audience"),
+                    FormField.Text("delivery"),
+                    FormField.Text("poll_url"),
+                    FormField.Text("poll_token"),
+                    FormField.Flag("enabled")
+                ),
+                new ConsoleAction($"{page}/signals/remove", SignalOperations.Remove) { IsBodyless = true },
                 new ConsoleAction($"{page}/archive", IssuerOperations.Archive) { IsBodyless = true },
                 .. kills.SelectMany(kill =>
                     Kills.Select(one => new ConsoleAction(
@@ -302,6 +318,18 @@ internal static class FederationPages
                 $"{page}/draft",
                 RuleOperations.Update,
                 FormField.Constant("state", "draft"),
+                FormField.Why(ConsolePages.Reason)
+            ),
+            new ConsoleAction(
+                $"{page}/approve",
+                RuleOperations.Approve,
+                FormField.Number("version"),
+                FormField.Text(ConsolePages.Reason)
+            ),
+            new ConsoleAction(
+                $"{page}/reject",
+                RuleOperations.Reject,
+                FormField.Number("version"),
                 FormField.Why(ConsolePages.Reason)
             ),
             new ConsoleAction($"{page}/archive", RuleOperations.Archive, FormField.Why(ConsolePages.Reason)),

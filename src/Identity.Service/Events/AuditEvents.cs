@@ -20,6 +20,8 @@ internal static class AuditEvents
     public const string FederationRuleCreated = "platform_federation_rule_created";
     public const string FederationRuleUpdated = "platform_federation_rule_updated";
     public const string FederationRuleArchived = "platform_federation_rule_archived";
+    public const string FederationRuleApproved = "platform_federation_rule_approved";
+    public const string FederationRuleRejected = "platform_federation_rule_rejected";
     public const string FederationRuleSimulated = "platform_federation_rule_simulated";
     public const string FederationRuleWorkspaceAdded = "platform_federation_rule_workspace_added";
     public const string FederationRuleWorkspaceRemoved = "platform_federation_rule_workspace_removed";

@@ -49,13 +49,17 @@ internal sealed class TokenTargets(KnownTunnels tunnels, ServiceIdentity identit
         string workspaceId,
         string target,
         CancellationToken cancellationToken
+    ) =>
+        target == identity.PublicUrl || await FindTunnelAsync(rule, workspaceId, target, cancellationToken) is not null;
+
+    /// <summary>The tunnel of the rule whose domain the target is below; null if none is.</summary>
+    public async ValueTask<Tunnel?> FindTunnelAsync(
+        CompiledRule rule,
+        string workspaceId,
+        string target,
+        CancellationToken cancellationToken
     )
     {
-        if (target == identity.PublicUrl)
-        {
-            return true;
-        }
-
         var host = new Uri(target).IdnHost;
         foreach (var id in rule.TunnelIds)
         {
@@ -66,11 +70,11 @@ internal sealed class TokenTargets(KnownTunnels tunnels, ServiceIdentity identit
                 && IsBelow(host, tunnel.Domain)
             )
             {
-                return true;
+                return tunnel;
             }
         }
 
-        return false;
+        return null;
     }
 
     private static bool IsBelow(string host, string domain) =>

@@ -28,6 +28,22 @@ internal static class FederationErrors
         "Create a new record."
     );
 
+    public static readonly ErrorCode NotWaiting = new(
+        "federation.not_waiting",
+        409,
+        "The rule does not await approval.",
+        "It was approved or rejected before, or it never needed a second person.",
+        "Read the rule again."
+    );
+
+    public static readonly ErrorCode SamePerson = new(
+        "federation.same_person",
+        403,
+        "A second person must approve the rule.",
+        "The caller wrote a part of what it would grant in addition. Two keys of the same person count once.",
+        "Ask a person who wrote no part of it to approve, or reject it and let another person write it."
+    );
+
     public static Refusal ReferenceArchived() =>
         Archived.Refuse("The issuer or service account was archived at the same time.");
 

@@ -44,6 +44,7 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(MatcherDocument[]))]
 [JsonSerializable(typeof(CreateRuleRequest))]
 [JsonSerializable(typeof(UpdateRuleRequest))]
+[JsonSerializable(typeof(DecideRuleRequest))]
 [JsonSerializable(typeof(SimulateRequest))]
 [JsonSerializable(typeof(ReplayRequest))]
 [JsonSerializable(typeof(ReplayReportDocument))]

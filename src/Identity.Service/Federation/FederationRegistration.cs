@@ -77,6 +77,8 @@ internal static class FederationRegistration
             .AddSingleton<DenialRecorder>()
             .AddSingleton<ServiceAccountEndpoints>()
             .AddSingleton<IssuerEndpoints>()
+            .AddSingleton<RuleApproval>()
+            .AddSingleton<RuleDocuments>()
             .AddSingleton<RuleEndpoints>()
             .AddSingleton<RuleWorkspaceEndpoints>()
             .AddSingleton<HistoryEndpoint>();

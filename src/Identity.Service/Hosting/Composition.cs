@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Authentication;
 using Culvert.Identity.Service.Authorization;
@@ -122,6 +123,7 @@ internal static class Composition
         services.AddNodes();
         services.AddTokens();
         services.AddTunnels();
+        services.AddApprovals();
         services.AddServers();
         services.AddMachines();
         services.AddStatus();
@@ -167,6 +169,7 @@ internal static class Composition
         host.MapTunnels();
         host.MapOAuthClients();
         host.MapScim();
+        host.MapApprovals();
         host.MapServers();
         host.MapMachines();
         host.MapStatus();

@@ -10,6 +10,7 @@ internal static class StatusRegistration
         services
             .AddSingleton<TunnelSurvey>()
             .AddSingleton<StatusCheck, IssuersStatus>()
+            .AddSingleton<StatusCheck, RulesStatus>()
             .AddSingleton<StatusCheck, AuthoritiesStatus>()
             .AddSingleton<StatusCheck, CertificatesStatus>()
             .AddSingleton<StatusCheck, RevocationListsStatus>()

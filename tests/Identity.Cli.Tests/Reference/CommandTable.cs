@@ -12,7 +12,7 @@ internal static class CommandTable
         "--url --jwks-file --jwks-url --preset --ca-file --allow --replay-mode --algorithm --token-type --tenancy";
 
     private const string Rule =
-        "--service-account --scope --subject --audience --claim --condition --life --tunnel --edge --state --bind "
+        "--service-account --scope --subject --client --audience --claim --condition --life --tunnel --edge --state --bind "
         + "--description --expires --match --actor --justification";
 
     public static string[] Lines { get; } =
@@ -61,6 +61,8 @@ internal static class CommandTable
         $"rule list --issuer {List}",
         "rule show ID --watch",
         $"rule update ID --name --expect-version {Rule}",
+        "rule approve ID --version --reason",
+        "rule reject ID --version --reason",
         "rule archive ID --yes",
         $"rule versions ID --only {ListOfLiving}",
         "rule lint",

@@ -82,7 +82,7 @@ internal sealed class AuthorizationBench : IAsyncDisposable
         return bench;
     }
 
-    public Task EnableAsync(bool isEnabled, TimeSpan? idle = null, TimeSpan? lifetime = null, string organization = "")
+    public Task EnableAsync(bool isEnabled, TimeSpan? idle = null, TimeSpan? lifetime = null, bool isSingle = true)
     {
         AddressRanges.TryParse(["127.0.0.0/8"], out var networks, out _).ShouldBeTrue();
         return Service.ReloadAsync(options =>
@@ -98,6 +98,8 @@ internal sealed class AuthorizationBench : IAsyncDisposable
                     Roles = [new("viewer", ["staff"])],
                 },
                 Authorization = Create(isEnabled, idle, lifetime),
+                // RuleApprovalTests are about the second person.
+                Certificates = options.Certificates with { SingleApproval = isSingle },
             }
         );
     }

@@ -3,8 +3,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Authorization;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Revocations;
+using Culvert.Identity.Service.Tunnels.Inventory;
+using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
@@ -92,6 +96,35 @@ public sealed class SignInFlowTests : IAsyncLifetime
             .GetProperty("event_data")
             .Text("token_id")
             .ShouldBe(claims.Text("jti"));
+    }
+
+    [Fact]
+    public async Task SignIn_AgentsReportedTools_ConsentPageShowsThoseThatWereNotAlwaysDenied()
+    {
+        await ReportAsync(
+            Enumerable.Range(10, 13).Select(number => ($"tool-{number}", "allow")).Append(("drop_table", "deny"))
+        );
+        using var browser = new ConsoleBrowser(bench.Service);
+
+        using var page = await bench.SignInAsync(browser);
+
+        browser.Page.ShouldContain("tool-10, tool-11,");
+        browser.Page.ShouldContain("tool-21 and 1 more");
+        browser.Page.ShouldNotContain("drop_table");
+        browser.Page.ShouldNotContain("(other)");
+    }
+
+    [Fact]
+    public async Task SignIn_ToolWithHiddenCharacters_ConsentPageShowsThem()
+    {
+        await ReportAsync([("safe\u202etool", "allow")]);
+        using var browser = new ConsoleBrowser(bench.Service);
+
+        using var page = await bench.SignInAsync(browser);
+
+        browser.Page.ShouldContain("safe");
+        browser.Page.ShouldNotContain("\u202e");
+        browser.Page.ShouldNotContain("&#x202E;");
     }
 
     [Theory]
@@ -408,4 +441,46 @@ public sealed class SignInFlowTests : IAsyncLifetime
         JsonDocument
             .Parse(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token.Text("access_token").Split('.')[1])))
             .RootElement;
+
+    // What an agent reports of the route "docs": names of tools and a decision about each.
+    private async Task ReportAsync(IEnumerable<(string Name, string Decision)> tools)
+    {
+        var now = bench.Federated.Time.GetUtcNow();
+        TunnelId.TryParse(bench.TunnelId, out var tunnel).ShouldBeTrue();
+        var usage = new AgentReportUsage(
+            Run: "a",
+            Sequence: 1,
+            Entries:
+            [
+                .. tools.Append(("(other)", "allow"))
+                    .Select(tool => new AgentReportUse(
+                        Route: "docs",
+                        Kind: "tool",
+                        Name: tool.Item1,
+                        Decisions: new Dictionary<string, long> { [tool.Item2] = 1 },
+                        LastSeenAt: now.UtcDateTime,
+                        LastCalledAt: now.UtcDateTime,
+                        LastCaller: null
+                    )),
+            ]
+        );
+        var report = $$"""
+            {"revision":1,"epochs":{"platform":1,"trust_bundle":1},"serials":{"platform":"01","server":null},"version":"1","routes":[{"name":"docs",
+             "hostname":"{{new Uri(bench.Resource).Host}}","upstream_healthy":true,"detail":""}]}
+            """;
+        var result = await bench
+            .Service.Get<IJournal>()
+            .CommitAsync(
+                new Decision
+                {
+                    Statements =
+                    [
+                        .. bench.Service.Get<InventoryStore>().Add(tunnel, "i", usage, now, limit: 100),
+                        bench.Service.Get<AgentReportStore>().Save(bench.TunnelId, "i", now, "01", report),
+                    ],
+                },
+                TestContext.Current.CancellationToken
+            );
+        result.IsCommitted.ShouldBeTrue();
+    }
 }

@@ -54,7 +54,7 @@ public sealed class IssuerPagesTests(FederatedServiceFixture fixture) : IClassFi
         using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
         var page = $"{List}/{issuer}";
         var without = await browser.OpenAsync(page);
-        without.ShouldContain($"culvert issuer signals set {issuer}");
+        without.ShouldContain("Connect its transmitter of security events");
         without.ShouldContain($"/scim/{issuer}/v2");
 
         await Service.CreateAsync(
@@ -65,6 +65,61 @@ public sealed class IssuerPagesTests(FederatedServiceFixture fixture) : IClassFi
         var with = await browser.OpenAsync(page);
         with.ShouldContain("active</span> pushed to");
         with.ShouldContain($"/signals/{issuer}</code>");
+    }
+
+    [Fact]
+    public async Task Submit_Stream_IsSet_KeepsItsTokenToItself_AndIsRemoved()
+    {
+        var issuer = await Service.IssuerAsync();
+        var page = $"{List}/{issuer}";
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        await browser.OpenAsync(page);
+
+        using var set = await browser.SubmitAsync(
+            $"{page}/signals",
+            ("transmitter_issuer", "https://idp.example"),
+            ("jwks_uri", "https://idp.example/keys"),
+            ("audience", ""),
+            ("delivery", "poll"),
+            ("poll_url", "https://idp.example/poll"),
+            ("poll_token", "the-secret-token"),
+            ("enabled", "true")
+        );
+
+        set.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        var shown = await browser.OpenAsync(page);
+        shown.ShouldContain("active</span> polled from <code>https://idp.example/poll</code>");
+        shown.ShouldContain("value=\"https://idp.example/keys\"");
+        shown.ShouldNotContain("the-secret-token");
+
+        using var removed = await browser.SubmitAsync($"{page}/signals/remove");
+
+        removed.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        (await browser.OpenAsync(page)).ShouldContain("Connect its transmitter of security events");
+    }
+
+    [Fact]
+    public async Task Submit_StreamThatIsRefused_KeepsWhatWasTyped_ButNotTheToken()
+    {
+        var issuer = await Service.IssuerAsync();
+        var page = $"{List}/{issuer}";
+        using var browser = await ConsoleBrowser.SignedInAsync(Service.Service);
+        await browser.OpenAsync(page);
+
+        using var refused = await browser.SubmitAsync(
+            $"{page}/signals",
+            ("transmitter_issuer", "https://idp.example"),
+            ("jwks_uri", "http://idp.example/keys"),
+            ("delivery", "poll"),
+            ("poll_url", "https://idp.example/poll"),
+            ("poll_token", "the-secret-token"),
+            ("enabled", "true")
+        );
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
+        browser.Page.ShouldContain("role=\"alert\"");
+        browser.Page.ShouldContain("value=\"http://idp.example/keys\"");
+        browser.Page.ShouldNotContain("the-secret-token");
     }
 
     [Fact]

@@ -975,6 +975,7 @@ internal static class AuditSamples
             TunnelIds = ["tnl_1"],
             EdgeIds = ["edge_1"],
             ActorIds = ["svac_2"],
+            ClientIds = ["ocl_1"],
             State = RuleState.Audit,
             Bind = RuleBind.Mtls,
             ExpiresAt = At.AddDays(90),
@@ -1053,6 +1054,8 @@ internal static class AuditSamples
                 LintJustification: "intended",
                 Reason: "ticket 7"
             ),
+            new RuleAudited(AuditEvents.FederationRuleApproved, ByCaller, Rule, [], Reason: "read"),
+            new RuleAudited(AuditEvents.FederationRuleRejected, ByCaller, Rule, [], Reason: "too much"),
             new RuleAudited(AuditEvents.FederationRuleArchived, ByCaller, Rule, []),
             new RuleAudited(
                 AuditEvents.FederationRuleWorkspaceAdded,

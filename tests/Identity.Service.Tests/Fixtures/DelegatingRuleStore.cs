@@ -32,6 +32,12 @@ internal abstract class DelegatingRuleStore(IRuleStore store) : IRuleStore
         CancellationToken cancellationToken
     ) => store.ListVersionsAsync(organizationId, id, page, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Rule>> ListWaitingAsync(
+        string organizationId,
+        int limit,
+        CancellationToken cancellationToken
+    ) => store.ListWaitingAsync(organizationId, limit, cancellationToken);
+
     public virtual ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken) =>
         store.AllAsync(cancellationToken);
 

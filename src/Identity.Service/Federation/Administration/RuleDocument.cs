@@ -48,6 +48,9 @@ internal sealed record RuleDocument
 
     public required IReadOnlyList<string> ActorIds { get; init; }
 
+    /// <summary>The OAuth clients that people may sign in with by it; empty: every client.</summary>
+    public required IReadOnlyList<string> ClientIds { get; init; }
+
     /// <summary>Reserved.</summary>
     public Dictionary<string, string> Attributes { get; init; } = [];
 
@@ -62,6 +65,10 @@ internal sealed record RuleDocument
 
     /// <summary>The version that decides; null if none, so nothing is minted.</summary>
     public required int? EnforcedVersion { get; init; }
+
+    /// <summary>True while this version waits for a second person; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? AwaitsApproval { get; init; }
 
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
@@ -112,11 +119,13 @@ internal sealed record RuleDocument
             TunnelIds = rule.TunnelIds,
             EdgeIds = rule.EdgeIds,
             ActorIds = rule.ActorIds,
+            ClientIds = rule.ClientIds,
             State = rule.State.Name(),
             Bind = rule.Bind.Name(),
             ExpiresAt = rule.ExpiresAt,
             Version = rule.Version,
             EnforcedVersion = rule.EnforcedVersion,
+            AwaitsApproval = rule.AwaitsApproval ? true : null,
             CreatedAt = rule.Stamps.CreatedAt,
             UpdatedAt = rule.Stamps.UpdatedAt,
             ArchivedAt = rule.Stamps.ArchivedAt,

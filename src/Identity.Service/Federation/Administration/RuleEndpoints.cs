@@ -2,7 +2,6 @@ using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
@@ -14,8 +13,8 @@ internal sealed class RuleEndpoints(
     IRuleStore store,
     RuleValidator validator,
     RuleReviewer reviewer,
-    RuleTestStore tests,
-    FederationDirectory directory,
+    RuleApproval approval,
+    RuleDocuments documents,
     FederationChanges changes,
     PolicyReplayEndpoint replay,
     TimeProvider time
@@ -54,12 +53,13 @@ internal sealed class RuleEndpoints(
             return refusal;
         }
 
+        rule = await approval.ApplyAsync(before: null, rule, cancellationToken);
         var change = Audited(request, AuditEvents.FederationRuleCreated, rule, review, body.LintJustification);
         return
             await changes.CommitAsync(change, [.. store.Insert(rule), .. review.Statements], cancellationToken)
                 is { } refused
             ? refused
-            : Answer(rule, review.Tests);
+            : documents.Answer(rule, review.Tests);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -77,14 +77,14 @@ internal sealed class RuleEndpoints(
 
         var found = await store.ListAsync(request.Caller.OrganizationId, issuer, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(found, row => row.Ordinal).Select(row => ToDocument(row.Value)),
+            page.Cut(found, row => row.Ordinal).Select(row => documents.Create(row.Value)),
             FederationJson.Default.PageRuleDocument
         );
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await FindAsync(request, cancellationToken) is { } rule
-            ? await AnswerAsync(rule, cancellationToken)
+            ? await documents.AnswerAsync(rule, cancellationToken)
             : RequestErrors.NotFound.Refuse();
 
     public async ValueTask<ApiAnswer> ListVersionsAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class RuleEndpoints(
         }
 
         return ApiAnswer.Json(
-            page.Cut(found, rule => rule.Version).Select(ToDocument),
+            page.Cut(found, rule => rule.Version).Select(documents.Create),
             FederationJson.Default.PageRuleDocument
         );
     }
@@ -113,7 +113,7 @@ internal sealed class RuleEndpoints(
         int.TryParse(request.Route("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && await store.FindVersionAsync(request.Caller.OrganizationId, request.Route("id"), version, cancellationToken)
             is { } rule
-            ? await AnswerAsync(rule, cancellationToken)
+            ? await documents.AnswerAsync(rule, cancellationToken)
             : RequestErrors.NotFound.Refuse();
 
     public async ValueTask<ApiAnswer> UpdateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -169,6 +169,7 @@ internal sealed class RuleEndpoints(
             return refusal;
         }
 
+        updated = await approval.ApplyAsync(rule, updated, cancellationToken);
         var change = Audited(
             request,
             AuditEvents.FederationRuleUpdated,
@@ -181,7 +182,7 @@ internal sealed class RuleEndpoints(
             await changes.CommitAsync(change, [.. store.Update(updated), .. review.Statements], cancellationToken)
                 is { } refused
             ? refused
-            : Answer(updated, review.Tests);
+            : documents.Answer(updated, review.Tests);
     }
 
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -198,7 +199,7 @@ internal sealed class RuleEndpoints(
 
         if (rule.IsArchived)
         {
-            return await AnswerAsync(rule, cancellationToken);
+            return await documents.AnswerAsync(rule, cancellationToken);
         }
 
         var stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId);
@@ -206,7 +207,7 @@ internal sealed class RuleEndpoints(
         var change = Audited(request, AuditEvents.FederationRuleArchived, archived, reason: wanted.Reason);
         return await changes.CommitAsync(change, store.Update(archived), cancellationToken) is { } refused
             ? refused
-            : await AnswerAsync(archived, cancellationToken);
+            : await documents.AnswerAsync(archived, cancellationToken);
     }
 
     private static Refusal Malformed(string member, string prefix) =>
@@ -223,20 +224,4 @@ internal sealed class RuleEndpoints(
         string? justification = null,
         string? reason = null
     ) => new(name, AuditOrigin.From(request, time.GetUtcNow()), rule, review?.Warnings ?? [], justification, reason);
-
-    private RuleDocument ToDocument(Rule rule) =>
-        RuleDocument.From(
-            rule,
-            directory.Current.IssuerName(rule.IssuerId),
-            directory.Current.ServiceAccountName(rule.ServiceAccountId)
-        ) with
-        {
-            Lints = reviewer.FindWarnings(rule),
-        };
-
-    private async ValueTask<ApiAnswer> AnswerAsync(Rule rule, CancellationToken cancellationToken) =>
-        Answer(rule, await tests.FindAsync(rule.Id.Value, rule.Version, cancellationToken));
-
-    private ApiAnswer Answer(Rule rule, IReadOnlyList<RuleTest> with) =>
-        ApiAnswer.Json(ToDocument(rule) with { Tests = with }, FederationJson.Default.RuleDocument);
 }

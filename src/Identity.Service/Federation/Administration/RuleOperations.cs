@@ -55,6 +55,26 @@ internal static class RuleOperations
         .Returns<ReplayReportDocument>()
         .Returns<RuleDocument>();
 
+    public static readonly Operation Approve = Operation
+        .Post("approve_federation_rule", $"{Rule}/approve", Access.OrganizationAdmin, RoleSet.Approving)
+        .Describe(
+            "Approve a version of a rule for people",
+            "The version that awaits approval is enforced. Those who wrote it cannot approve it, and neither can federated "
+                + "workloads."
+        )
+        .Accepts<DecideRuleRequest>()
+        .Returns<RuleDocument>();
+
+    public static readonly Operation Reject = Operation
+        .Post("reject_federation_rule", $"{Rule}/reject", Access.OrganizationAdmin, RoleSet.Approving)
+        .Describe(
+            "Reject a version of a rule for people",
+            "The version in force becomes the newest one again; if none is in force, the rule becomes a draft. Federated "
+                + "workloads cannot reject."
+        )
+        .Accepts<DecideRuleRequest>()
+        .Returns<RuleDocument>();
+
     public static readonly Operation Archive = Operation
         .Post("archive_federation_rule", $"{Rule}/archive", Access.OrganizationAdmin, RoleSet.Administering)
         .Describe(

@@ -13,6 +13,7 @@ internal sealed class RuleWorkspaceEndpoints(
     IRuleStore store,
     RuleValidator validator,
     RuleReviewer reviewer,
+    RuleApproval approval,
     TenantStore tenants,
     FederationChanges changes,
     TimeProvider time
@@ -68,7 +69,7 @@ internal sealed class RuleWorkspaceEndpoints(
             var refused = await CommitAsync(
                 request,
                 AuditEvents.FederationRuleWorkspaceAdded,
-                changed,
+                await approval.ApplyAsync(rule, changed, cancellationToken),
                 body.WorkspaceId,
                 review.Warnings,
                 cancellationToken
@@ -100,7 +101,7 @@ internal sealed class RuleWorkspaceEndpoints(
             var refused = await CommitAsync(
                 request,
                 AuditEvents.FederationRuleWorkspaceRemoved,
-                changed,
+                await approval.ApplyAsync(rule, changed, cancellationToken),
                 workspace,
                 [],
                 cancellationToken

@@ -17,6 +17,9 @@ internal enum DenialReason
     /// <summary>The rule is being watched only; no version of it was ever in force.</summary>
     RuleAuditOnly,
 
+    /// <summary>The rule waits for a second person's approval; no version of it was ever in force.</summary>
+    RuleNotApproved,
+
     /// <summary>The rule's end has passed.</summary>
     RuleExpired,
 
@@ -130,6 +133,9 @@ internal enum DenialReason
 
     /// <summary>The request contains a scope that the rule, or the exchanged Culvert token, does not have.</summary>
     ScopeNotGranted,
+
+    /// <summary>The rule lists clients, and the one that requests the token is not among them.</summary>
+    ClientNotAllowed,
 
     /// <summary>The request's resource or audience is neither this service nor below a tunnel of the rule.</summary>
     TargetNotAllowed,

@@ -18,6 +18,7 @@ internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
             { Rule.IsArchived: true } => DenialReason.RuleArchived,
             { Issuer.IsArchived: true } => DenialReason.IssuerDisabled,
             { Account.IsArchived: true } => DenialReason.PrincipalDisabled,
+            { Rule.AwaitsApproval: true } => DenialReason.RuleNotApproved,
             { IsLive: false } => ToReason(rule.Rule.State),
             { Rule: var version } when version.HasExpired(now) => DenialReason.RuleExpired,
             _ => null,

@@ -29,6 +29,7 @@ internal sealed class RuleLinter(ServiceIdentity identity)
         new GrantFitsAssertion(),
         new MachineTokensAreBound(),
         new GroupsAreIds(),
+        new ClientIsNamed(),
     ];
 
     /// <summary>In the order of their ids.</summary>

@@ -35,6 +35,13 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Newest versions that await approval (<see cref="Rule.AwaitsApproval"/>), the newest rules first.</summary>
+    ValueTask<IReadOnlyList<Rule>> ListWaitingAsync(
+        string organizationId,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Returns the rules of all organizations, including archived ones.</summary>
     ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken);
 

@@ -44,6 +44,9 @@ internal sealed record Rule
     /// <summary>Service accounts that may act for its subjects (RFC 8693, delegation); usually none.</summary>
     public IReadOnlyList<string> ActorIds { get; init; } = [];
 
+    /// <summary>The OAuth clients that people may sign in with by it: ids, or URLs of metadata documents. Empty = every client.</summary>
+    public IReadOnlyList<string> ClientIds { get; init; } = [];
+
     public RuleState State { get; init; } = RuleState.Enforce;
 
     public RuleBind Bind { get; init; } = RuleBind.Any;
@@ -54,15 +57,18 @@ internal sealed record Rule
     public int Version { get; init; } = 1;
 
     /// <summary>
-    /// The version that decides: this one while it is enforced, an earlier one while this one is in audit. Null =
-    /// nothing is minted. A draft or a disabled version ends the enforcement of the version before it, and a later
-    /// version in audit does not restore it.
+    /// The version that decides: this one while it is enforced, an earlier one while this one is in audit or awaits
+    /// approval. Null = nothing is minted. A draft or a disabled version ends the enforcement of the version before it, and a
+    /// later version in audit does not restore it.
     /// </summary>
     public int? EnforcedVersion { get; init; } = 1;
 
     public required ChangeStamps Stamps { get; init; }
 
     public bool HasExpired(DateTimeOffset now) => ExpiresAt is { } end && now >= end;
+
+    /// <summary>It is to be enforced, and a second person has not approved it yet.</summary>
+    public bool AwaitsApproval => State == RuleState.Enforce && EnforcedVersion != Version && !IsArchived;
 
     public bool IsArchived => Stamps.ArchivedAt is not null;
 

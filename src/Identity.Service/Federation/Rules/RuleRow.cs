@@ -67,6 +67,8 @@ internal sealed record RuleRow : StampColumns
 
     public required string RouteScopes { get; init; }
 
+    public required string ClientIds { get; init; }
+
     public long? ExpiresAtMs { get; init; }
 
     public long? EnforcedVersion { get; init; }
@@ -105,6 +107,7 @@ internal sealed record RuleRow : StampColumns
             TokenBinding = rule.Bind.Name(),
             SubjectType = rule.SubjectType.Name(),
             RouteScopes = string.Join(' ', rule.RouteScopes),
+            ClientIds = string.Join(' ', rule.ClientIds),
             ExpiresAtMs = rule.ExpiresAt.ToStore(),
             EnforcedVersion = rule.EnforcedVersion,
             Version = rule.Version,
@@ -144,6 +147,7 @@ internal sealed record RuleRow : StampColumns
             Bind = WireNames.Parse<RuleBind>(TokenBinding),
             SubjectType = WireNames.Parse<SubjectType>(SubjectType),
             RouteScopes = Words(RouteScopes, share),
+            ClientIds = Words(ClientIds, share),
             ExpiresAt = Instants.FromStore(ExpiresAtMs),
             Version = (int)Version,
             EnforcedVersion = (int?)EnforcedVersion,

@@ -20,6 +20,8 @@ internal abstract record RuleSettings
 
     public IReadOnlyList<string>? RouteScopes { get; init; }
 
+    public IReadOnlyList<string>? ClientIds { get; init; }
+
     public string? State { get; init; }
 
     public string? Bind { get; init; }
@@ -49,6 +51,7 @@ internal abstract record RuleSettings
             EdgeIds = EdgeIds ?? rule.EdgeIds,
             ActorIds = ActorIds ?? rule.ActorIds,
             RouteScopes = RouteScopes ?? rule.RouteScopes,
+            ClientIds = ClientIds ?? rule.ClientIds,
             State = state,
             Bind = bind,
             ExpiresAt = end,

@@ -56,6 +56,23 @@ internal sealed class RuleStore(Database database) : IRuleStore
             cancellationToken
         );
 
+    public async ValueTask<IReadOnlyList<Rule>> ListWaitingAsync(
+        string organizationId,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await QueryAsync(
+            RuleRow.Newest.Select
+                + " WHERE organization_id = @organizationId AND archived_at_ms IS NULL AND state = 'enforce' "
+                + "AND (enforced_version IS NULL OR enforced_version <> version) ORDER BY ordinal DESC LIMIT @limit",
+            SelectWorkspaces,
+            new { organizationId, limit },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.Value)];
+    }
+
     public async ValueTask<Rule?> FindVersionAsync(
         string organizationId,
         string id,

@@ -21,9 +21,12 @@ internal sealed class RuleValidator(
     public const int MaxLifetimeSeconds = 86_400;
     public const int MaxTargets = 64;
 
+    private const int MaxClientUrlLength = 2048;
+
     public async ValueTask<Refusal?> CheckAsync(Rule rule, Caller caller, CancellationToken cancellationToken) =>
         CheckOwnMembers(rule)
         ?? CheckScopes(rule)
+        ?? CheckClients(rule)
         ?? CheckCaller(rule, caller)
         ?? await CheckReferencesAsync(rule, cancellationToken)
         ?? await targets.CheckAsync(rule, cancellationToken);
@@ -41,6 +44,7 @@ internal sealed class RuleValidator(
     ) =>
         CheckOwnMembers(after)
         ?? CheckScopes(after)
+        ?? CheckClients(after)
         ?? (RuleNarrowing.Narrows(before, after) ? null : CheckCaller(before, caller) ?? CheckCaller(after, caller))
         ?? await CheckReferencesAsync(after, cancellationToken)
         ?? await targets.CheckAsync(after, cancellationToken);
@@ -129,6 +133,49 @@ internal sealed class RuleValidator(
             ?? CheckIdList<TunnelId>("tunnel_ids", rule.TunnelIds)
             ?? CheckActors(rule);
     }
+
+    private static Refusal? CheckClients(Rule rule)
+    {
+        if (rule.ClientIds.Count == 0)
+        {
+            return null;
+        }
+
+        if (rule.SubjectType != SubjectType.Person)
+        {
+            return RequestErrors.Invalid.Refuse("client_ids: only with subject_type person.");
+        }
+
+        if (
+            rule.ClientIds.Count > MaxTargets
+            || rule.ClientIds.Distinct(StringComparer.Ordinal).Count() != rule.ClientIds.Count
+        )
+        {
+            return RequestErrors.Invalid.Refuse($"client_ids: at most {MaxTargets}, each once.");
+        }
+
+        foreach (var id in rule.ClientIds)
+        {
+            if (!IsClientId(id))
+            {
+                return RequestErrors.Invalid.Refuse(
+                    $"client_ids: {id} is neither the id of a client nor the https URL of a metadata document."
+                );
+            }
+        }
+
+        return null;
+    }
+
+    // JSON's null is refused, too.
+    private static bool IsClientId(string? id) =>
+        OAuthClientId.TryParse(id, out _)
+        || (
+            id is { Length: <= MaxClientUrlLength }
+            && id.StartsWith("https://", StringComparison.Ordinal)
+            && id.All(c => c is > ' ' and < '\x7f')
+            && Uri.TryCreate(id, UriKind.Absolute, out _)
+        );
 
     // No account acts for itself: such a chain would have no meaning.
     private static Refusal? CheckActors(Rule rule) =>
