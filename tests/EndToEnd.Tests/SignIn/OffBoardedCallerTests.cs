@@ -70,7 +70,8 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
         }
 
         await UntilAsync(
-            async () => (await CallAsync(session, token, SignInSystem.ApprovedTool)).Status == HttpStatusCode.Unauthorized,
+            async () =>
+                (await CallAsync(session, token, SignInSystem.ApprovedTool)).Status == HttpStatusCode.Unauthorized,
             "the agent refuses the caller's token",
             Limit
         );
@@ -91,7 +92,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
         (rejected.Status, rejected.Error, rejected.Reason).ShouldBe(
             (HttpStatusCode.OK, -32006, "policy.approval_rejected")
         );
-        rejected.Body.ShouldNotContain("temperature");
+        rejected.Body.ShouldNotContain("temperature\"");
         System.UpstreamSide.Count(Encoding.UTF8.GetBytes(Location)).ShouldBe(calls);
 
         async Task<List<string>> ListAsync(string state) =>

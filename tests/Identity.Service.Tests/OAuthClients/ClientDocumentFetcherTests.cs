@@ -124,7 +124,7 @@ public sealed class ClientDocumentFetcherTests : IAsyncLifetime
         var fetched = await CreateFetcher().FetchAsync(Url, Cancel);
 
         fetched.Code.ShouldBe(code);
-        fetched.Body?.Length.ShouldBe(length);
+        (fetched.Body?.Length).ShouldBe(code is null ? length : null);
     }
 
     [Theory]
