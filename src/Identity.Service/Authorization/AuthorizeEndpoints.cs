@@ -279,6 +279,10 @@ internal sealed class AuthorizeEndpoints(
     private async ValueTask<string?> FindOrganizationAsync(HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);
+        // Clients in a browser open these pages in a popup, whose last page, their own callback, gives the code to its opener.
+        // With any other policy, redirects included, the callback would have no opener. What the opener can do is close the popup
+        // or send it elsewhere: it reads nothing of these pages and cannot frame them.
+        http.Response.Headers["Cross-Origin-Opener-Policy"] = "unsafe-none";
         var request = new ApiRequest(http);
         var organizationId = request.Route("organization_id");
         var obstacle =

@@ -7,9 +7,10 @@ using Culvert.Identity.Service.Tokens.Revocations;
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>Ends grants: one decision revokes the family of tokens and deletes the grant.</summary>
-internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimeProvider time)
+internal sealed class GrantEnder(TokenRevoker revoker, INoticeOutbox outbox, IJournal journal, TimeProvider time)
 {
     private const string CodeReused = "code_reused";
+    private const string RefreshReused = "refresh_reused";
     private const string ByHolder = "by_holder";
 
     public ValueTask<Refusal> EndReusedCodeAsync(
@@ -20,6 +21,7 @@ internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimePro
         EndAsync(
             request,
             grant,
+            CodeReused,
             origin => AuthorizationEvents.GrantRevoked(origin, grant, CodeReused),
             cancellationToken
         );
@@ -28,7 +30,14 @@ internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimePro
         ApiRequest request,
         RefreshGrant grant,
         CancellationToken cancellationToken
-    ) => EndAsync(request, grant, origin => AuthorizationEvents.RefreshReused(origin, grant), cancellationToken);
+    ) =>
+        EndAsync(
+            request,
+            grant,
+            RefreshReused,
+            origin => AuthorizationEvents.RefreshReused(origin, grant),
+            cancellationToken
+        );
 
     /// <summary>Null if it ended.</summary>
     public async ValueTask<Refusal?> RevokeAsync(
@@ -40,6 +49,7 @@ internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimePro
         var refusal = await EndAsync(
             request,
             grant,
+            ByHolder,
             origin => AuthorizationEvents.GrantRevoked(origin, grant, ByHolder),
             cancellationToken
         );
@@ -49,6 +59,7 @@ internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimePro
     private async ValueTask<Refusal> EndAsync(
         ApiRequest request,
         RefreshGrant grant,
+        string reason,
         Func<AuditOrigin, AuditEvent> describe,
         CancellationToken cancellationToken
     )
@@ -68,7 +79,11 @@ internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimePro
             new Decision
             {
                 Event = describe(new AuditOrigin(now, cause)),
-                Statements = prepared.Statements,
+                Statements =
+                [
+                    .. prepared.Statements,
+                    .. await outbox.EnqueueAsync(ToNotice(prepared.Revocation, grant, reason, now), cancellationToken),
+                ],
                 Changes = ChangeTopics.Revocations | ChangeTopics.Feed,
             },
             cancellationToken
@@ -79,6 +94,28 @@ internal sealed class GrantEnder(TokenRevoker revoker, IJournal journal, TimePro
         }
 
         revoker.Apply(prepared.Revocation);
+        outbox.Wake();
         return AuthorizationErrors.InvalidGrant.Refuse();
+    }
+
+    // Not a session-revoked of the person: receivers would end all their sessions because one program signed out.
+    private static SecurityNotice ToNotice(
+        TokenRevocation revocation,
+        RefreshGrant grant,
+        string reason,
+        DateTimeOffset now
+    )
+    {
+        var notice = TokenRevoker.ToNotice(revocation, now);
+        return notice with
+        {
+            Payload =
+            [
+                .. notice.Payload,
+                ("reason", reason),
+                ("client_id", AuditActor.Bounded(grant.ClientId)),
+                ("user", SecurityNotice.IssuerSubject(grant.Person.IssuerUrl, grant.Person.Subject)),
+            ],
+        };
     }
 }

@@ -11,9 +11,12 @@ internal enum SecurityNoticeType
     /// <summary>A person was off-boarded because a directory deactivated or deleted the account.</summary>
     AccountDisabled,
 
-    /// <summary>Access tokens were revoked, without an off-boarding.</summary>
+    /// <summary>Access tokens were revoked, or the grant of a person ended, without an off-boarding.</summary>
     TokenRevoked,
 
     /// <summary>An agent's enrollment was revoked.</summary>
     AgentRevoked,
+
+    /// <summary>An enrollment claimed the instance of another agent.</summary>
+    AgentInstanceRefused,
 }

@@ -44,6 +44,7 @@ internal static class SecurityEventClaims
             SecurityNoticeType.AccountDisabled => "account-disabled",
             SecurityNoticeType.TokenRevoked => "token-revoked",
             SecurityNoticeType.AgentRevoked => "agent-revoked",
+            SecurityNoticeType.AgentInstanceRefused => "agent-instance-refused",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The notice has no event type."),
         };
 

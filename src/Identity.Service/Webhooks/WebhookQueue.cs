@@ -15,10 +15,10 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
     public const int MostPending = 1000;
 
     /// <summary>
-    /// A notice of revoked tokens is dropped sooner: each holder may revoke any number of tokens, and must not be able to
-    /// displace other notices.
+    /// A notice that callers can cause without an administrator is dropped sooner: each holder may revoke any number of
+    /// tokens, and each agent may claim the instance of another one, and must not be able to displace other notices.
     /// </summary>
-    public const int MostPendingTokens = MostPending / 2;
+    public const int MostPendingOfCallers = MostPending / 2;
 
     public const int MostWebhooks = 16;
 
@@ -112,7 +112,8 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         {
             Id = id,
         };
-        return store.Enqueue(message, notice.Type == SecurityNoticeType.TokenRevoked ? MostPendingTokens : MostPending);
+        var isOfCallers = notice.Type is SecurityNoticeType.TokenRevoked or SecurityNoticeType.AgentInstanceRefused;
+        return store.Enqueue(message, isOfCallers ? MostPendingOfCallers : MostPending);
     }
 
     private async ValueTask<IReadOnlyList<Webhook>> ListAsync(

@@ -279,6 +279,26 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
     }
 
     [Fact]
+    [Trait("Level", "full")]
+    public async Task Chromium_WithASignInInAPopup_GivesTheCodeToThePageThatOpenedIt()
+    {
+        using var report = await ConsoleScript.RunAsync(
+            new Dictionary<string, string> { ["CULVERT_IDENTITY_URL"] = Installation.Service.PublicUrl },
+            "popup-sign-in.mjs",
+            ("ISSUER", system.Issuer),
+            ("CLIENT_ID", system.ClientId),
+            ("RESOURCE", Installation.Endpoint.AbsoluteUri),
+            ("IDP", Installation.IdentityProvider.Issuer),
+            ("PERSON", SignInSystem.Person)
+        );
+
+        var answer = report.RootElement.GetProperty("answer");
+        answer.TryGetProperty("code", out _).ShouldBeTrue(answer.ToString());
+        answer.GetProperty("iss").GetString().ShouldBe(system.Issuer);
+        ConsoleScript.ShouldBeClean(report);
+    }
+
+    [Fact]
     public async Task Provider_ThatOffersAsLittleAsEntra_IsEnoughForTheSignIn()
     {
         using var http = Client(Installation.IdentityProvider.CaFile);

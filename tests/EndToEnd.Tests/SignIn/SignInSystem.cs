@@ -22,6 +22,18 @@ public sealed class SignInSystem : RunningSystem
     /// <summary>The same for programs whose default has this name.</summary>
     private const string NamedRedirectUri = "http://localhost/oauth/callback";
 
+    /// <summary>The tool that is called only after a person has approved the call.</summary>
+    public const string ApprovedTool = "get-sum";
+
+    /// <summary>The tool whose finding crosses only after a person has approved it.</summary>
+    public const string HeldTool = "get-structured-content";
+
+    private const string Policy =
+        "policy: {mode: enforce, default: allow, rules: ["
+        + $"{{name: sums, effect: allow, tools: [{ApprovedTool}], require_approval: {{expires: 30m}}}}, "
+        + $"{{name: weather, effect: allow, tools: [{HeldTool}], "
+        + "answer: {fields: [/temperature], approve: {expires: 30m}}}]}";
+
     private readonly TestPki pki;
     private readonly string rootFile;
     private ClientDocumentServer? documents;
@@ -37,6 +49,7 @@ public sealed class SignInSystem : RunningSystem
                 ManualTunnel = false,
                 RouteSignIn = true,
                 ClientDocumentHost = ClientDocumentServer.Host,
+                RouteSettings = new Dictionary<string, IReadOnlyList<string>> { [TunnelAgent.Route] = [Policy] },
                 // The host's trust store, which the service consults for public names.
                 ServiceEnvironment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = rootFile },
             }
@@ -65,9 +78,22 @@ public sealed class SignInSystem : RunningSystem
         await base.InitializeAsync();
         var cancel = CancellationToken.None;
         documents = await ClientDocumentServer.StartAsync(pki, RedirectUri);
-        var account = await Installation.Operator.CreateAsync("service-account create people", cancel);
+        await AllowAsync(Person, cancel);
+        ClientId = await RegisterAsync([RedirectUri, NamedRedirectUri]);
+        await ConcatenateAsync(
+            ClientRoots,
+            Installation.Record.Tunnel.TrustBundle,
+            Installation.Service.PlatformCaFile
+        );
+        await ConcatenateAsync(BrowserRoots, Installation.IdentityProvider.CaFile, Installation.Service.PlatformCaFile);
+    }
+
+    /// <summary>A rule that allows that person to use the route.</summary>
+    public async Task AllowAsync(string person, CancellationToken cancel)
+    {
+        var account = await Installation.Operator.CreateAsync($"service-account create {person}", cancel);
         await Installation.Operator.CreateAsync(
-            "rule create people",
+            $"rule create {person}",
             cancel,
             "--issuer",
             Installation.Record.IssuerId,
@@ -76,19 +102,12 @@ public sealed class SignInSystem : RunningSystem
             "--subject-type",
             "person",
             "--subject",
-            Person,
+            person,
             "--route-scope",
             IdentityProvider.McpScope,
             "--tunnel",
             Installation.Record.Tunnel.Id
         );
-        ClientId = await RegisterAsync([RedirectUri, NamedRedirectUri]);
-        await ConcatenateAsync(
-            ClientRoots,
-            Installation.Record.Tunnel.TrustBundle,
-            Installation.Service.PlatformCaFile
-        );
-        await ConcatenateAsync(BrowserRoots, Installation.IdentityProvider.CaFile, Installation.Service.PlatformCaFile);
     }
 
     protected override async ValueTask ReleaseAsync()

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Authorization;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Binding;
@@ -61,9 +62,12 @@ internal sealed class AuthorizationBench : IAsyncDisposable
 
     public static string Challenge => TestIdentityProvider.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
 
-    public static async Task<AuthorizationBench> StartAsync(Action<IServiceCollection>? configure = null)
+    public static async Task<AuthorizationBench> StartAsync(
+        Action<IServiceCollection>? configure = null,
+        Func<ServiceOptions, ServiceOptions>? options = null
+    )
     {
-        var federated = await FederatedService.StartAsync(configure: configure);
+        var federated = await FederatedService.StartAsync(options, configure);
         var caFile = Path.GetTempFileName();
         await File.WriteAllTextAsync(caFile, federated.Provider.Pki.RootPem, TestContext.Current.CancellationToken);
         var bench = new AuthorizationBench(federated, caFile);

@@ -75,6 +75,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
         page.Header("content-security-policy")!.ShouldContain("frame-ancestors 'none'");
         page.Header("content-security-policy")!.ShouldNotContain("form-action '");
         page.Header("x-frame-options").ShouldBe("DENY");
+        page.Header("cross-origin-opener-policy").ShouldBe("unsafe-none");
 
         using var answered = await bench.AnswerAsync(browser);
         var answer = AuthorizationBench.AnswerTo(answered);

@@ -105,10 +105,15 @@ internal sealed class MachineBench : IAsyncDisposable
         Post(bearer, "/v1/edge/enrollments", JsonSerializer.Serialize(new { edge_id = edgeId, csr }));
 
     /// <summary>Enrols and keeps the key: a machine that can call 8444.</summary>
+    /// <param name="bearer">Its credential.</param>
+    /// <param name="instance">Its instance id.</param>
+    /// <param name="tunnelId">Null = the tunnel of the bench.</param>
+    /// <param name="node">The node that the machine calls; null = the service of the bench.</param>
     public async Task<(AgentEnrollment Enrollment, HttpClient Machine)> JoinAsync(
         string bearer,
         string instance = "one",
-        string? tunnelId = null
+        string? tunnelId = null,
+        ServiceUnderTest? node = null
     )
     {
         var key = CertificateRequests.NewKey();
@@ -120,7 +125,7 @@ internal sealed class MachineBench : IAsyncDisposable
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         response.StatusCode.ShouldBe(HttpStatusCode.OK, body);
         var enrollment = JsonSerializer.Deserialize(body, WireJson.Default.AgentEnrollment)!;
-        return (enrollment, Machine(enrollment.Certificate, key));
+        return (enrollment, Machine(enrollment.Certificate, key, node));
     }
 
     public async Task<(EdgeEnrollment Enrollment, HttpClient Machine)> JoinEdgeAsync(string bearer, string edgeId)
@@ -134,7 +139,7 @@ internal sealed class MachineBench : IAsyncDisposable
     }
 
     /// <summary>A client of 8444 with that certificate and its chain; it trusts the service's present one alone.</summary>
-    public HttpClient Machine(CertificateDocument certificate, AsymmetricAlgorithm key)
+    public HttpClient Machine(CertificateDocument certificate, AsymmetricAlgorithm key, ServiceUnderTest? node = null)
     {
         var pair = KeyAndCertificate.Create(certificate, key);
         var client = new HttpClient(
@@ -149,7 +154,7 @@ internal sealed class MachineBench : IAsyncDisposable
             }
         )
         {
-            BaseAddress = Service.MachineUrl,
+            BaseAddress = (node ?? Service).MachineUrl,
         };
         clients.Add(client);
         return client;

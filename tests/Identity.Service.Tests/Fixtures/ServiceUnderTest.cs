@@ -89,6 +89,13 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             Certificates = options.Certificates with { SingleApproval = true },
         };
 
+    /// <summary>For tests with several nodes, whatever database the others use.</summary>
+    public static ServiceOptions OnPostgres(ServiceOptions options) =>
+        options with
+        {
+            Storage = OptionsIn(options.StateDirectory, StorageBackend.Postgres).Storage,
+        };
+
     public static async Task<ServiceUnderTest> StartAsync(
         Action<IServiceCollection>? configure = null,
         Func<ServiceOptions, ServiceOptions>? options = null,

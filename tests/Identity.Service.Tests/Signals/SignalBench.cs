@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
@@ -43,9 +44,12 @@ internal sealed class SignalBench : IAsyncDisposable
 
     public DateTimeOffset Now => Federated.Time.GetUtcNow();
 
-    public static async Task<SignalBench> StartAsync(Action<IServiceCollection>? configure = null)
+    public static async Task<SignalBench> StartAsync(
+        Action<IServiceCollection>? configure = null,
+        Func<ServiceOptions, ServiceOptions>? options = null
+    )
     {
-        var federated = await FederatedService.StartAsync(configure: configure);
+        var federated = await FederatedService.StartAsync(options, configure);
         var provider = federated.Provider;
         provider.Script(
             KeysPath,

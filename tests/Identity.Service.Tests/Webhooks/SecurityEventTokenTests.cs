@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Signals;
+using Culvert.Identity.Service.Tests.Authorization;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Signals;
 using Culvert.Identity.Service.Webhooks;
@@ -341,10 +342,7 @@ public sealed class SecurityEventTokenTests : IAsyncLifetime
         await using var bench = await MachineBench.StartAsync(configure: services =>
             services.AddSingleton<IWebhookSender>(sent)
         );
-        await bench.Service.Api.PostOkAsync(
-            "/v1/webhooks",
-            $$"""{"url":"https://{{Name}}/","format":"security_event_token","audience":"{{Audience}}"}"""
-        );
+        await CreateAsync(bench.Service);
         var (agent, _) = await bench.JoinAsync(bench.AgentToken());
 
         await bench.Service.Api.PostOkAsync($"/v1/tunnels/{bench.TunnelId}/agents/{agent.Id}/revoke");
@@ -355,6 +353,85 @@ public sealed class SecurityEventTokenTests : IAsyncLifetime
         var payload = claims["events"]![OwnEvents + "agent-revoked"]!;
         ((string?)payload["tunnel_id"]).ShouldBe(bench.TunnelId);
         ((string?)payload["instance_id"]).ShouldBe("one");
+    }
+
+    [Theory]
+    [InlineData("refresh_reused")]
+    [InlineData("code_reused")]
+    [InlineData("by_holder")]
+    public async Task Grant_Ends_PushesATokenRevokedOfItsFamilyWithTheReason(string reason)
+    {
+        var sent = new ScriptedWebhookSender();
+        await using var bench = await AuthorizationBench.StartAsync(services =>
+            services.AddSingleton<IWebhookSender>(sent)
+        );
+        var hook = await CreateAsync(bench.Service);
+        var code = await bench.CodeAsync();
+        var token = await bench.TokenOkAsync(bench.CodeForm(code));
+        var refresh = token.Text("refresh_token");
+
+        switch (reason)
+        {
+            case "refresh_reused":
+                await bench.TokenOkAsync(bench.RefreshForm(refresh));
+                await bench.ShouldDenyAsync(bench.RefreshForm(refresh));
+                break;
+            case "code_reused":
+                await bench.ShouldDenyAsync(bench.CodeForm(code));
+                break;
+            default:
+                using (var revoked = await bench.TokenAsync(new() { ["token"] = refresh }, endpoint: "revoke"))
+                {
+                    revoked.StatusCode.ShouldBe(HttpStatusCode.OK);
+                }
+
+                break;
+        }
+
+        // What ended cannot end again.
+        await bench.ShouldDenyAsync(bench.RefreshForm(refresh));
+        var pushed = await ReceiveAsync(sent, bench.Service);
+        var delivery = await SingleDeliveryAsync(bench.Service, hook);
+        delivery.Text("event").ShouldBe("token-revoked");
+        var now = bench.Federated.Time.GetUtcNow().ToUnixTimeSeconds();
+        var family = FormCalls.ClaimsOf(token.Text("access_token")).Text("family");
+        Claims(pushed)
+            .ShouldBe(
+                $$$$$"""
+                {"iss":"{{{{{bench.Issuer}}}}}","aud":"{{{{{Audience}}}}}","iat":{{{{{now}}}}},"jti":"{{{{{delivery.Id()}}}}}",
+                "sub_id":{"format":"opaque","id":"{{{{{family}}}}}"},
+                "events":{"{{{{{OwnEvents}}}}}token-revoked":{"kind":"family","reason":"{{{{{reason}}}}}","client_id":"{{{{{bench.Client}}}}}",
+                "user":{"format":"iss_sub","iss":"{{{{{bench.Federated.Provider.Url}}}}}","sub":"ada"}}}}
+                """.ReplaceLineEndings("")
+            );
+    }
+
+    [Fact]
+    public async Task Enroll_InstanceOfAnotherPrincipal_PushesAnAgentInstanceRefused()
+    {
+        var sent = new ScriptedWebhookSender();
+        await using var bench = await MachineBench.StartAsync(configure: services =>
+            services.AddSingleton<IWebhookSender>(sent)
+        );
+        var hook = await CreateAsync(bench.Service);
+        await bench.JoinAsync(bench.AgentToken("agent-a"));
+
+        await bench
+            .EnrollAsync(bench.AgentToken("agent-b"))
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "instance.taken");
+
+        var pushed = await ReceiveAsync(sent, bench.Service);
+        var delivery = await SingleDeliveryAsync(bench.Service, hook);
+        delivery.Text("event").ShouldBe("agent-instance-refused");
+        var now = bench.Service.Time.GetUtcNow().ToUnixTimeSeconds();
+        Claims(pushed)
+            .ShouldBe(
+                $$$$"""
+                {"iss":"{{{{FederatedService.PublicUrl}}}}/oauth/{{{{bench.OrganizationId}}}}","aud":"{{{{Audience}}}}","iat":{{{{now}}}},
+                "jti":"{{{{delivery.Id()}}}}","sub_id":{"format":"opaque","id":"{{{{bench.TunnelId}}}}"},
+                "events":{"{{{{OwnEvents}}}}agent-instance-refused":{"instance_id":"one"}}}
+                """.ReplaceLineEndings("")
+            );
     }
 
     [Fact]
@@ -442,12 +519,36 @@ public sealed class SecurityEventTokenTests : IAsyncLifetime
         parsed.Verify(key!, JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
     }
 
-    private async Task<string> KeySetAsync()
+    private Task<string> KeySetAsync() => KeySetAsync(federated.Service);
+
+    private static async Task<string> KeySetAsync(ServiceUnderTest service)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, "/v1/oauth/jwks");
-        using var answer = await federated.SendAnonymousAsync(message);
-        return await answer.Content.ReadAsStringAsync(Token);
+        using var client = service.Client(bearer: null);
+        return await client.GetStringAsync("/v1/oauth/jwks", Token);
     }
+
+    private static Task<JsonElement> CreateAsync(ServiceUnderTest service) =>
+        service.Api.PostOkAsync(
+            "/v1/webhooks",
+            $$"""{"url":"https://{{Name}}/","format":"security_event_token","audience":"{{Audience}}"}"""
+        );
+
+    /// <summary>The next token, which npm's jose accepts with the service's key set.</summary>
+    private static async Task<byte[]> ReceiveAsync(ScriptedWebhookSender sent, ServiceUnderTest service)
+    {
+        var token = Encoding.ASCII.GetBytes(await sent.ReceiveAsync("", Token));
+        using var peer = new JosePeer();
+        (
+            await peer.JudgeAsync([(token, Encoding.UTF8.GetBytes(await KeySetAsync(service)))], "secevent+jwt")
+        ).ShouldBe([null]);
+        return token;
+    }
+
+    private static async Task<JsonElement> SingleDeliveryAsync(ServiceUnderTest service, JsonElement hook) =>
+        (await service.Api.GetOkAsync($"/v1/webhooks/{hook.Id()}/deliveries"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .ShouldHaveSingleItem();
 
     private async Task<WebhookReceiver> ReceiverAsync(RequestDelegate? answer = null)
     {

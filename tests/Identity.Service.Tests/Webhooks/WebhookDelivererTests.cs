@@ -169,9 +169,11 @@ public abstract class WebhookDelivererTests : IDisposable
         store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(2);
     }
 
-    // A holder may revoke any number of tokens.
-    [Fact]
-    public async Task Enqueue_NoticesOfRevokedTokensBeyondTheirBound_LeaveRoomForOthers()
+    // A holder may revoke any number of tokens, and an agent claim an instance again and again.
+    [Theory]
+    [InlineData(nameof(SecurityNoticeType.TokenRevoked))]
+    [InlineData(nameof(SecurityNoticeType.AgentInstanceRefused))]
+    public async Task Enqueue_NoticesThatCallersCauseBeyondTheirBound_LeaveRoomForOthers(string type)
     {
         await CommitAsync(
             webhooks.Insert(
@@ -184,16 +186,16 @@ public abstract class WebhookDelivererTests : IDisposable
             )
         );
         List<Statement> statements = [];
-        for (var i = 0; i <= WebhookQueue.MostPendingTokens; i++)
+        for (var i = 0; i <= WebhookQueue.MostPendingOfCallers; i++)
         {
-            statements.AddRange(await EnqueueAsync(SecurityNoticeType.TokenRevoked));
+            statements.AddRange(await EnqueueAsync(Enum.Parse<SecurityNoticeType>(type)));
         }
 
         await CommitAsync([.. statements]);
-        store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(WebhookQueue.MostPendingTokens);
+        store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(WebhookQueue.MostPendingOfCallers);
 
         await CommitAsync([.. await EnqueueAsync(SecurityNoticeType.SessionRevoked)]);
-        store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(WebhookQueue.MostPendingTokens + 1);
+        store.Scalar<long>("SELECT COUNT(*) FROM webhook_deliveries").ShouldBe(WebhookQueue.MostPendingOfCallers + 1);
     }
 
     public void Dispose()

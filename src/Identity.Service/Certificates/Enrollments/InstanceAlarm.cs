@@ -9,7 +9,12 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// Reports that a caller claims another principal's instance: a copied state directory, a cloned machine, or an attack.
 /// The service refuses the caller, and the operators of both sides are notified.
 /// </summary>
-internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger<InstanceAlarm> logger)
+internal sealed class InstanceAlarm(
+    IJournal journal,
+    INoticeOutbox outbox,
+    TimeProvider time,
+    ILogger<InstanceAlarm> logger
+)
 {
     public async ValueTask<ApiAnswer> RefuseAsync(
         AuditCause cause,
@@ -19,18 +24,37 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
     )
     {
         Log.InstanceTaken(logger, tunnel.Id.Value, instanceId, cause.Actor.Id, cause.RequestId!);
+        var now = time.GetUtcNow();
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentInstanceRefused(new AuditOrigin(time.GetUtcNow(), cause), tunnel, instanceId)
+                Event = new AgentInstanceRefused(new AuditOrigin(now, cause), tunnel, instanceId)
                 {
                     Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
                 },
+                Statements = await outbox.EnqueueAsync(ToNotice(tunnel, instanceId, now), cancellationToken),
             },
             cancellationToken
         );
-        return result.RefusalUnlessCommitted() ?? EnrollmentErrors.InstanceTaken.Refuse();
+        if (result.RefusalUnlessCommitted() is { } unavailable)
+        {
+            return unavailable;
+        }
+
+        outbox.Wake();
+        return EnrollmentErrors.InstanceTaken.Refuse();
     }
+
+    // Nothing of the agent that has the instance was withdrawn, so it is not the subject.
+    private static SecurityNotice ToNotice(Tunnel tunnel, string instanceId, DateTimeOffset now) =>
+        new(
+            SecurityNoticeType.AgentInstanceRefused,
+            tunnel.OrganizationId,
+            SecurityNotice.Opaque(tunnel.Id.Value),
+            [("instance_id", instanceId)],
+            now,
+            now
+        );
 }
 
 /// <summary>An enrolment with an instance id that belongs to another principal.</summary>

@@ -151,7 +151,8 @@ internal sealed class TokenRevoker(
         return decided > now && decided - now <= 2 * clock.Tolerance ? decided.Value : now;
     }
 
-    private static SecurityNotice ToNotice(TokenRevocation revocation, DateTimeOffset now)
+    /// <summary>The notice of a revocation, to be queued in the transaction that stores it.</summary>
+    public static SecurityNotice ToNotice(TokenRevocation revocation, DateTimeOffset now)
     {
         var covered = revocation.Kind.KnowsTime() ? DateTimeOffset.FromUnixTimeSeconds(revocation.IssuedBefore) : now;
         return new SecurityNotice(

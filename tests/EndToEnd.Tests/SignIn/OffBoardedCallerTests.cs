@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Security;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Web;
+using Culvert.EndToEnd.Tests.Fidelity;
+using Culvert.EndToEnd.Tests.Harness;
+using Culvert.EndToEnd.Tests.Policies;
+using Culvert.Stage.Hops;
+using ModelContextProtocol.Client;
+using Shouldly;
+using Xunit;
+
+namespace Culvert.EndToEnd.Tests.SignIn;
+
+/// <summary>A person is off-boarded while their calls wait for approval, at a real agent.</summary>
+[Collection(SignInSystemCollection.Name)]
+public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(system)
+{
+    private const string Leaver = "leaver";
+    private const string ApprovalRequired = "policy.approval_required";
+    private const string Version = "2025-11-25";
+    private const string Location = "Chicago";
+
+    // docs/off-boarding.md: at every connected agent.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task OffBoard_WhileACallAndAFindingWait_EndsBothAndTheCallerLosesAccess()
+    {
+        using var api = new ManagementApi(Installation.Service);
+        await system.AllowAsync(Leaver, Cancel);
+        var token = await SignInAsync();
+        await using var session = await ConnectAsync(token);
+        foreach (var tool in (string[])[SignInSystem.ApprovedTool, SignInSystem.HeldTool])
+        {
+            var waiting = await CallAsync(session, token, tool);
+            (waiting.Status, waiting.Error, waiting.Reason).ShouldBe((HttpStatusCode.OK, -32006, ApprovalRequired));
+        }
+
+        var pending = await ListAsync("pending");
+        pending.Count.ShouldBe(2);
+
+        var done = await api.CreateAsync(
+            "/v1/people/off_board",
+            new
+            {
+                issuer_id = Installation.Record.IssuerId,
+                subject = Leaver,
+                reason = "has left",
+            },
+            Cancel
+        );
+
+        done.GetProperty("effects").GetProperty("call_approvals").GetInt32().ShouldBe(2);
+        (await ListAsync("pending")).ShouldBeEmpty();
+        (await ListAsync("rejected")).Order(StringComparer.Ordinal).ShouldBe(pending.Order(StringComparer.Ordinal));
+        foreach (var id in pending)
+        {
+            var refused = await Should.ThrowAsync<HttpRequestException>(
+                api.CreateAsync(
+                    $"/v1/tunnels/{Installation.Record.Tunnel.Id}/approvals/{id}/approve",
+                    new { reason = "too late" },
+                    Cancel
+                )
+            );
+            refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            refused.Message.ShouldContain("approvals.decided");
+        }
+
+        await UntilAsync(
+            async () =>
+                (await CallAsync(session, token, SignInSystem.ApprovedTool)).Status == HttpStatusCode.Unauthorized,
+            "the agent refuses the caller's token",
+            Limit
+        );
+        (await CallAsync(session, token, SignInSystem.HeldTool)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        var calls = System.UpstreamSide.Count(Encoding.UTF8.GetBytes(Location));
+        calls.ShouldBePositive("the control: the held finding is of a call");
+
+        // The finding does not cross for the person who comes back, either, and the server is not called again.
+        var before = done.GetProperty("issued_before").GetDateTimeOffset();
+        await UntilAsync(
+            () => Task.FromResult(TimeProvider.System.GetUtcNow() - before > TimeSpan.FromSeconds(2)),
+            "the seconds that are covered pass",
+            TimeSpan.FromMinutes(1)
+        );
+        var next = await SignInAsync();
+        await using var later = await ConnectAsync(next);
+        var rejected = await CallAsync(later, next, SignInSystem.HeldTool);
+        (rejected.Status, rejected.Error, rejected.Reason).ShouldBe(
+            (HttpStatusCode.OK, -32006, "policy.approval_rejected")
+        );
+        rejected.Body.ShouldNotContain("temperature\"");
+        System.UpstreamSide.Count(Encoding.UTF8.GetBytes(Location)).ShouldBe(calls);
+
+        async Task<List<string>> ListAsync(string state) =>
+            [
+                .. (await api.ListAsync($"/v1/approvals?state={state}", Cancel))
+                    .Where(one => one.GetProperty("subject").GetString() == $"{Installation.Record.IssuerId}:{Leaver}")
+                    .Select(one => one.GetProperty("id").GetString()!),
+            ];
+    }
+
+    /// <summary>An access token for the route, as a client gets it.</summary>
+    private async Task<string> SignInAsync()
+    {
+        using var browser = new FormBrowser(system.BrowserRoots);
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    CertificateChainPolicy = McpCaller.TrustOnly(system.ClientRoots),
+                },
+            }
+        );
+        // The pair of RFC 7636, appendix B.
+        var page = new UriBuilder($"{system.Issuer}/authorize")
+        {
+            Query =
+                $"response_type=code&client_id={system.ClientId}&code_challenge_method=S256"
+                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+                + $"&redirect_uri={Uri.EscapeDataString(SignInSystem.RedirectUri)}"
+                + $"&resource={Uri.EscapeDataString(Installation.Endpoint.AbsoluteUri)}",
+        };
+        var back = await browser.AllowAsync(page.Uri, Leaver, Cancel);
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "authorization_code",
+                ["client_id"] = system.ClientId,
+                ["redirect_uri"] = SignInSystem.RedirectUri,
+                ["code_verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                ["code"] = HttpUtility.ParseQueryString(back.Query)["code"] ?? "",
+            }
+        );
+        using var answer = await http.PostAsync(new Uri($"{system.Issuer}/token"), form, Cancel);
+        var body = await answer.Content.ReadAsStringAsync(Cancel);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
+        return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
+    }
+
+    private Task<CSharpClient> ConnectAsync(string token) =>
+        CSharpClient.ConnectAsync(
+            Installation.Endpoint,
+            Installation.Record.Tunnel.TrustBundle,
+            token,
+            new McpClientOptions { ProtocolVersion = Version },
+            Cancel
+        );
+
+    private async Task<CallAnswer> CallAsync(CSharpClient session, string token, string tool)
+    {
+        using var client = new RouteClient(Installation.Endpoint, Installation.Record.Tunnel.TrustBundle, token);
+        JsonObject arguments =
+            tool == SignInSystem.HeldTool ? new() { ["location"] = Location } : new() { ["a"] = 1, ["b"] = 2 };
+        var message = new JsonObject
+        {
+            ["jsonrpc"] = "2.0",
+            ["id"] = 7,
+            ["method"] = "tools/call",
+            ["params"] = new JsonObject { ["name"] = tool, ["arguments"] = arguments },
+        };
+        using var answer = await client.SendAsync(
+            HttpMethod.Post,
+            message.ToJsonString(),
+            [new("Mcp-Session-Id", session.Client.SessionId ?? ""), new("MCP-Protocol-Version", Version)],
+            Cancel
+        );
+        var reason = answer.Headers.TryGetValues("culvert-reason", out var values) ? values.Single() : null;
+        return new CallAnswer(answer.StatusCode, reason, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+}
