@@ -78,7 +78,8 @@ internal static class AgentServerAnswers
                 json.WriteEndObject();
                 json.WriteEndArray();
                 json.WritePropertyName("structuredContent"u8);
-                json.WriteRawValue(finding.Span);
+                // The agent wrote it: to read it once more would cost as much as to write it.
+                json.WriteRawValue(finding.Span, skipInputValidation: true);
                 json.WriteBoolean("isError"u8, isError);
             }
         );

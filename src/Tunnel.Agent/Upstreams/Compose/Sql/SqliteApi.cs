@@ -32,6 +32,9 @@ internal static unsafe partial class SqliteApi
     public const int TypeText = 3;
     public const int TypeNull = 5;
 
+    /// <summary>The value stays where it is as long as the statement may read it.</summary>
+    public static readonly nint Static = 0;
+
     /// <summary>The value is copied before the call returns.</summary>
     public static readonly nint Transient = -1;
 
