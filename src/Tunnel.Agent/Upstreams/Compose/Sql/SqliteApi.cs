@@ -16,6 +16,7 @@ internal static unsafe partial class SqliteApi
     public const int Done = 101;
 
     public const int ConfigMalloc = 4;
+    public const int ConfigMemoryStatus = 9;
     public const int DbConfigDqsDml = 1013;
     public const int DbConfigDqsDdl = 1014;
 
@@ -42,6 +43,9 @@ internal static unsafe partial class SqliteApi
 
     [LibraryImport(Library)]
     public static partial int sqlite3_config(int option, SqliteMemory.Methods* methods);
+
+    [LibraryImport(Library)]
+    public static partial int sqlite3_config(int option, int value);
 
     [LibraryImport(Library)]
     public static partial int sqlite3_initialize();
