@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Mcp;
@@ -8,6 +9,16 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 /// <summary>The responses of an <see cref="AgentServer"/>.</summary>
 internal static class AgentServerAnswers
 {
+    // Room for what is around the members.
+    private const int FirstBytes = 512;
+
+    // Texts are escaped only as far as JSON needs it: the text of a finding has many quotes.
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     private static readonly string[] LegacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
     public static ReadOnlyMemory<byte> Initialized(McpMessage request, string name) =>
@@ -78,16 +89,24 @@ internal static class AgentServerAnswers
                 json.WriteEndObject();
                 json.WriteEndArray();
                 json.WritePropertyName("structuredContent"u8);
-                json.WriteRawValue(finding.Span);
+                // The agent wrote it: to read it once more would cost as much as to write it.
+                json.WriteRawValue(finding.Span, skipInputValidation: true);
                 json.WriteBoolean("isError"u8, isError);
-            }
+            },
+            3 * finding.Length
         );
 
     /// <param name="write">Writes the members of the result.</param>
-    public static ReadOnlyMemory<byte> Result(McpMessage request, bool isModern, Action<Utf8JsonWriter> write)
+    /// <param name="bytes">About how much it writes.</param>
+    public static ReadOnlyMemory<byte> Result(
+        McpMessage request,
+        bool isModern,
+        Action<Utf8JsonWriter> write,
+        int bytes = 0
+    )
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
+        var buffer = new ArrayBufferWriter<byte>(bytes + FirstBytes);
+        using var json = new Utf8JsonWriter(buffer, Options);
         json.WriteStartObject();
         json.WriteString("jsonrpc"u8, "2.0"u8);
         json.WritePropertyName("id"u8);

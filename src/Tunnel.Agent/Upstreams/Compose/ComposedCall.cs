@@ -16,6 +16,9 @@ internal sealed class ComposedCall
 
     private const int CallsAtOnce = 8;
 
+    // Room for most findings: a buffer that grows is written several times.
+    private const int FirstBytes = 8 * 1024;
+
     private static readonly SemaphoreSlim Statements = new(Environment.ProcessorCount);
 
     // The size of the rows of all steps; StepReader bounds those of one.
@@ -365,13 +368,14 @@ internal sealed class ComposedCall
         IReadOnlyList<SqlValue[]> rows
     )
     {
+        var names = columns.Select(c => JsonEncodedText.Encode(c)).ToArray();
         json.WriteStartArray(name);
         foreach (var row in rows)
         {
             json.WriteStartObject();
             for (var i = 0; i < row.Length; i++)
             {
-                json.WritePropertyName(columns[i]);
+                json.WritePropertyName(names[i]);
                 row[i].Write(json);
             }
 
@@ -401,7 +405,7 @@ internal sealed class ComposedCall
 
     private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(FirstBytes);
         using var json = new Utf8JsonWriter(buffer);
         write(json);
         json.Flush();

@@ -55,6 +55,22 @@ public sealed class ComposeUpstreamTests
         crm.Messages.Count(m => m == (isModern ? "server/discover" : "initialize")).ShouldBe(1);
     }
 
+    /// <summary>A finding has many quotes: as \u0022 they would be most of its text.</summary>
+    [Fact]
+    public async Task TextOfAFinding_HasTheShortestEscapes()
+    {
+        await using var crm = Crm();
+        await using var orders = Shop();
+        await using var fixture = await ComposeFixture.StartAsync(Routes(crm, orders));
+
+        var answer = await fixture.PostAsync(Call("late_orders"), Customer("c-7"));
+
+        const string Text = """
+            "{\"rows\":[{\"id\":1,\"total\":10,\"tier\":\"gold\"},{\"id\":3,\"total\":30,\"tier\":\"gold\"}]}"
+            """;
+        answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetRawText().ShouldBe(Text);
+    }
+
     [Fact]
     public async Task CallerWithoutTheClaim_GetsNothingOfAnybody()
     {

@@ -11,6 +11,9 @@ internal sealed class JoinQuery
     // The rows that are loaded between two checks of the deadline.
     private const int RowsPerCheck = 256;
 
+    // One statement inserts as many rows as have so many values: it costs more to run than a row does.
+    private const int ValuesPerInsert = 60;
+
     private readonly byte[] sql;
     private readonly IReadOnlyList<JoinTable> tables;
 
@@ -106,32 +109,58 @@ internal sealed class JoinQuery
         IReadOnlyList<SqlValue[]> rows
     )
     {
-        var places = string.Join(", ", table.Columns.Select(_ => "?"));
-        var insert = $"INSERT INTO {Quote(table.Name)} VALUES ({places})";
+        var most = Math.Max(1, ValuesPerInsert / table.Columns.Count);
+        var whole = rows.Count - (rows.Count % most);
+        return Insert(database, guard, table, rows, 0, whole, most)
+            ?? Insert(database, guard, table, rows, whole, rows.Count, rows.Count - whole);
+    }
+
+    /// <summary>Inserts the rows from one index to another, so many with each run of a statement.</summary>
+    private static JoinFailure? Insert(
+        SqliteDatabase database,
+        SqlGuard guard,
+        JoinTable table,
+        IReadOnlyList<SqlValue[]> rows,
+        int from,
+        int to,
+        int atOnce
+    )
+    {
+        if (from == to)
+        {
+            return null;
+        }
+
+        var row = $"({string.Join(", ", table.Columns.Select(_ => "?"))})";
+        var insert = $"INSERT INTO {Quote(table.Name)} VALUES {string.Join(", ", Enumerable.Repeat(row, atOnce))}";
         var code = database.TryPrepare(Encoding.UTF8.GetBytes(insert), out var statement);
         using (statement)
         {
-            for (var i = 0; i < rows.Count && code == SqliteApi.Ok; i++)
+            for (var i = from; i < to && code == SqliteApi.Ok; i += atOnce)
             {
-                if (i % RowsPerCheck == 0 && guard.MustStop())
+                if (i % RowsPerCheck < atOnce && guard.MustStop())
                 {
                     return JoinFailure.Deadline;
                 }
 
-                code = Insert(statement!, rows[i]);
+                code = Insert(statement!, rows, i, atOnce);
             }
         }
 
         return code == SqliteApi.Ok ? null : JoinFailure.From(code, database, guard);
     }
 
-    private static int Insert(SqliteStatement statement, SqlValue[] row)
+    private static int Insert(SqliteStatement statement, IReadOnlyList<SqlValue[]> rows, int from, int count)
     {
-        for (var i = 0; i < row.Length; i++)
+        var place = 0;
+        for (var i = from; i < from + count; i++)
         {
-            if (statement.Bind(i + 1, row[i]) is not SqliteApi.Ok and var code)
+            foreach (ref readonly var value in rows[i].AsSpan())
             {
-                return code;
+                if (statement.Bind(++place, value) is not SqliteApi.Ok and var code)
+                {
+                    return code;
+                }
             }
         }
 

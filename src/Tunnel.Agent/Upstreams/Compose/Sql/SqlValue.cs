@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
@@ -48,7 +49,7 @@ internal readonly record struct SqlValue
                     return true;
                 }
 
-                if (json.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') && json.TryGetDouble(out var real))
+                if (JsonMarshal.GetRawUtf8Value(json).ContainsAny(".eE"u8) && json.TryGetDouble(out var real))
                 {
                     value = FromReal(real);
                     return double.IsFinite(real);

@@ -16,6 +16,7 @@ internal static unsafe partial class SqliteApi
     public const int Done = 101;
 
     public const int ConfigMalloc = 4;
+    public const int ConfigMemoryStatus = 9;
     public const int DbConfigDqsDml = 1013;
     public const int DbConfigDqsDdl = 1014;
 
@@ -32,6 +33,9 @@ internal static unsafe partial class SqliteApi
     public const int TypeText = 3;
     public const int TypeNull = 5;
 
+    /// <summary>The value stays where it is as long as the statement may read it.</summary>
+    public static readonly nint Static = 0;
+
     /// <summary>The value is copied before the call returns.</summary>
     public static readonly nint Transient = -1;
 
@@ -39,6 +43,9 @@ internal static unsafe partial class SqliteApi
 
     [LibraryImport(Library)]
     public static partial int sqlite3_config(int option, SqliteMemory.Methods* methods);
+
+    [LibraryImport(Library)]
+    public static partial int sqlite3_config(int option, int value);
 
     [LibraryImport(Library)]
     public static partial int sqlite3_initialize();

@@ -33,7 +33,10 @@ internal static unsafe class SqliteMemory
             Initialize = &Initialize,
             ShutDown = &ShutDown,
         };
-        return SqliteApi.sqlite3_config(SqliteApi.ConfigMalloc, &methods);
+        var code = SqliteApi.sqlite3_config(SqliteApi.ConfigMalloc, &methods);
+
+        // Nothing reads SQLite's own count of the memory, for which it would ask for the size of each block several times.
+        return code == SqliteApi.Ok ? SqliteApi.sqlite3_config(SqliteApi.ConfigMemoryStatus, 0) : code;
     }
 
     [UnmanagedCallersOnly]

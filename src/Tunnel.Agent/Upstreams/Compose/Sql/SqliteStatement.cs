@@ -1,10 +1,17 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Compose.Sql;
 
 internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
 {
-    private byte[] buffer = new byte[256];
+    private const int PlaceBytes = 4096;
+
+    private byte[] buffer = [];
+
+    // Where bound texts are until the statement has run: SQLite copies a text that is elsewhere.
+    private byte* place;
+    private int taken;
 
     public bool IsExplanation => SqliteApi.sqlite3_stmt_isexplain(handle) != 0;
 
@@ -21,7 +28,12 @@ internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
     /// <summary>Returns SQLite's result code: <see cref="SqliteApi.Row"/>, <see cref="SqliteApi.Done"/> or an error.</summary>
     public int Step() => SqliteApi.sqlite3_step(handle);
 
-    public void Reset() => _ = SqliteApi.sqlite3_reset(handle);
+    /// <summary>After it, every parameter has to be bound again.</summary>
+    public void Reset()
+    {
+        _ = SqliteApi.sqlite3_reset(handle);
+        taken = 0;
+    }
 
     /// <summary>Returns SQLite's result code. The first index is 1.</summary>
     public int Bind(int index, in SqlValue value)
@@ -33,20 +45,33 @@ internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
             case SqlKind.Real:
                 return SqliteApi.sqlite3_bind_double(handle, index, value.Real);
             case SqlKind.Text:
-                var most = Encoding.UTF8.GetMaxByteCount(value.Text!.Length);
-                if (buffer.Length < most)
-                {
-                    buffer = new byte[most];
-                }
-
-                var bytes = Encoding.UTF8.GetBytes(value.Text, buffer);
-                fixed (byte* text = buffer)
-                {
-                    return SqliteApi.sqlite3_bind_text(handle, index, text, bytes, SqliteApi.Transient);
-                }
-
+                return Bind(index, value.Text!);
             default:
                 return SqliteApi.sqlite3_bind_null(handle, index);
+        }
+    }
+
+    private int Bind(int index, string text)
+    {
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (most <= PlaceBytes - taken)
+        {
+            place = place is null ? (byte*)NativeMemory.Alloc(PlaceBytes) : place;
+            var start = place + taken;
+            var length = Encoding.UTF8.GetBytes(text, new Span<byte>(start, most));
+            taken += length;
+            return SqliteApi.sqlite3_bind_text(handle, index, start, length, SqliteApi.Static);
+        }
+
+        if (buffer.Length < most)
+        {
+            buffer = new byte[most];
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text, buffer);
+        fixed (byte* copied = buffer)
+        {
+            return SqliteApi.sqlite3_bind_text(handle, index, copied, bytes, SqliteApi.Transient);
         }
     }
 
@@ -73,5 +98,10 @@ internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
         }
     }
 
-    public void Dispose() => _ = SqliteApi.sqlite3_finalize(handle);
+    public void Dispose()
+    {
+        _ = SqliteApi.sqlite3_finalize(handle);
+        NativeMemory.Free(place);
+        place = null;
+    }
 }

@@ -19,6 +19,44 @@ public sealed class JoinQueryTests
         result.Rows[0][4].Kind.ShouldBe(SqlKind.Null);
     }
 
+    /// <summary>A statement inserts several rows, and short texts are not copied: neither changes what is selected.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(14)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(30)]
+    [InlineData(257)]
+    public void Rows_OfAnyNumberAndLength_AreSelectedAsTheyAre(int count)
+    {
+        SqlValue[][] orders =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    new[]
+                    {
+                        SqlValue.FromText($"o{i}"),
+                        SqlValue.FromInteger(i),
+                        default,
+                        SqlValue.FromText(new string((char)('à' + (i % 20)), i * 37 % 5000)),
+                    }
+                ),
+        ];
+
+        var result = Joins.Run(
+            "SELECT id, customer_id, total, note FROM orders ORDER BY customer_id",
+            [
+                [],
+                orders,
+            ],
+            new JoinBounds(count)
+        );
+
+        result.Failure.ShouldBeNull();
+        result.Rows.SelectMany(row => row).ShouldBe(orders.SelectMany(row => row));
+    }
+
     [Fact]
     public void Now_IsTheAgentsClock_InAllDateFunctions()
     {
