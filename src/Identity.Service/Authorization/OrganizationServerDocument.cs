@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Metadata;
@@ -8,11 +9,13 @@ namespace Culvert.Identity.Service.Authorization;
 /// RFC 8414 §2, RFC 9207 §3, RFC 9449 §5.1; the grant profiles are those of
 /// draft-ietf-oauth-identity-assertion-authz-grant-04 §7.2.
 /// </summary>
+/// <param name="RegistrationEndpoint">Absent while clients cannot register themselves.</param>
 internal sealed record OrganizationServerDocument(
     string Issuer,
     string AuthorizationEndpoint,
     string TokenEndpoint,
     string RevocationEndpoint,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RegistrationEndpoint,
     string JwksUri,
     IReadOnlyList<string> ResponseTypesSupported,
     IReadOnlyList<string> ResponseModesSupported,
@@ -28,12 +31,13 @@ internal sealed record OrganizationServerDocument(
     IReadOnlyList<string> IdTokenSigningAlgValuesSupported
 )
 {
-    public static OrganizationServerDocument Create(string publicUrl, string issuer) =>
+    public static OrganizationServerDocument Create(string publicUrl, string issuer, bool canRegister) =>
         new(
             Issuer: issuer,
             AuthorizationEndpoint: $"{issuer}/authorize",
             TokenEndpoint: $"{issuer}/token",
             RevocationEndpoint: $"{issuer}/revoke",
+            RegistrationEndpoint: canRegister ? $"{issuer}/register" : null,
             JwksUri: publicUrl + MetadataEndpoints.KeySetPath,
             ResponseTypesSupported: ["code"],
             ResponseModesSupported: ["query"],

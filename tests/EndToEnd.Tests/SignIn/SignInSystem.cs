@@ -37,6 +37,7 @@ public sealed class SignInSystem : RunningSystem
                 ManualTunnel = false,
                 RouteSignIn = true,
                 ClientDocumentHost = ClientDocumentServer.Host,
+                ClientRegistration = true,
                 // The host's trust store, which the service consults for public names.
                 ServiceEnvironment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = rootFile },
             }
