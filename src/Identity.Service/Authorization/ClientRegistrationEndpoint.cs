@@ -79,10 +79,9 @@ internal sealed class ClientRegistrationEndpoint(
 
         request.Http.Response.Headers.CacheControl = "no-store";
         request.Http.Response.Headers.Pragma = "no-cache";
-        return ApiAnswer.Json(
+        return ApiAnswer.Created(
             ClientRegistrationDocument.From(client),
-            AuthorizationJson.Default.ClientRegistrationDocument,
-            StatusCodes.Status201Created
+            AuthorizationJson.Default.ClientRegistrationDocument
         );
     }
 

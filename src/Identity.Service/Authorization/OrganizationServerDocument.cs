@@ -9,13 +9,11 @@ namespace Culvert.Identity.Service.Authorization;
 /// RFC 8414 §2, RFC 9207 §3, RFC 9449 §5.1; the grant profiles are those of
 /// draft-ietf-oauth-identity-assertion-authz-grant-04 §7.2.
 /// </summary>
-/// <param name="RegistrationEndpoint">Absent while clients cannot register themselves.</param>
 internal sealed record OrganizationServerDocument(
     string Issuer,
     string AuthorizationEndpoint,
     string TokenEndpoint,
     string RevocationEndpoint,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RegistrationEndpoint,
     string JwksUri,
     IReadOnlyList<string> ResponseTypesSupported,
     IReadOnlyList<string> ResponseModesSupported,
@@ -31,13 +29,16 @@ internal sealed record OrganizationServerDocument(
     IReadOnlyList<string> IdTokenSigningAlgValuesSupported
 )
 {
+    /// <summary>Absent while clients cannot register themselves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RegistrationEndpoint { get; init; }
+
     public static OrganizationServerDocument Create(string publicUrl, string issuer, bool canRegister) =>
         new(
             Issuer: issuer,
             AuthorizationEndpoint: $"{issuer}/authorize",
             TokenEndpoint: $"{issuer}/token",
             RevocationEndpoint: $"{issuer}/revoke",
-            RegistrationEndpoint: canRegister ? $"{issuer}/register" : null,
             JwksUri: publicUrl + MetadataEndpoints.KeySetPath,
             ResponseTypesSupported: ["code"],
             ResponseModesSupported: ["query"],
@@ -52,5 +53,8 @@ internal sealed record OrganizationServerDocument(
             // OpenID Connect Discovery requires these members; no ID tokens are issued.
             SubjectTypesSupported: ["public"],
             IdTokenSigningAlgValuesSupported: ["ES256"]
-        );
+        )
+        {
+            RegistrationEndpoint = canRegister ? $"{issuer}/register" : null,
+        };
 }

@@ -12,7 +12,7 @@ internal sealed record Access
     public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
 
     /// <summary>
-    /// Like <see cref="Anonymous"/>, with OAuth errors for all requests (RFC 7591 §3.2.2); while the endpoint is not offered, it
+    /// Like <see cref="Anonymous"/>, with OAuth errors for JSON requests (RFC 7591 §3.2.2); while the endpoint is not offered, it
     /// answers like an unknown path.
     /// </summary>
     public static Access AnonymousRegistration { get; } =
@@ -61,7 +61,7 @@ internal sealed record Access
     /// <summary>Whether form requests get errors in the format of RFC 6749 §5.2.</summary>
     public bool IsOAuth { get; private init; }
 
-    /// <summary>Whether the errors of JSON requests have the format of RFC 6749 §5.2 too.</summary>
+    /// <summary>Whether JSON requests, in place of forms, get errors in that format.</summary>
     public bool IsRegistration { get; private init; }
 
     /// <summary>Whether errors have the format of RFC 7644 §3.12.</summary>

@@ -65,7 +65,7 @@ internal sealed class ApiEndpoint(
 
         if (
             access.IsRegistration
-                ? refusal.Code != RequestErrors.NotFound
+                ? RequestBody.IsJson(request.Http.Request) && refusal.Code != RequestErrors.NotFound
                 : access.IsOAuth && RequestBody.IsForm(request.Http.Request)
         )
         {
