@@ -44,6 +44,12 @@ internal static class OAuthClientCommands
 
     private static Command List(VerbFactory verbs)
     {
+        var registrar = Flags.OneOf(
+            "--registered-by",
+            "who registered them (default: administrator); client: they registered themselves",
+            "administrator",
+            "client"
+        );
         var flags = new ListFlags();
         return verbs.Create(
             "list",
@@ -52,18 +58,19 @@ internal static class OAuthClientCommands
                 flags.RunAsync(
                     context,
                     Noun.OAuthClient.Path,
-                    new Query(),
+                    new Query().Add("registered_by", context.Get(registrar)),
                     [
                         new("ID", "id", Fit.Whole),
                         new("NAME", "name"),
                         new("REDIRECT URIS", "redirect_uris"),
                         new("DPOP", "require_dpop", Fit.Whole),
                         new("CREATED", "created_at"),
+                        new("LAST SIGN-IN", "last_sign_in_at"),
                         new("ARCHIVED", "archived_at", Fit.Whole),
                     ],
                     cancel
                 ),
-            flags.Options
+            [registrar, .. flags.Options]
         );
     }
 

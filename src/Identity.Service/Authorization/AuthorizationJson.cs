@@ -15,4 +15,5 @@ namespace Culvert.Identity.Service.Authorization;
 [JsonSerializable(typeof(CodeContent))]
 [JsonSerializable(typeof(GrantPerson))]
 [JsonSerializable(typeof(PersonTokenDocument))]
+[JsonSerializable(typeof(ClientRegistrationDocument))]
 internal sealed partial class AuthorizationJson : JsonSerializerContext;

@@ -48,6 +48,16 @@ internal static class AuthorizationOperations
         .AcceptsForm<TokenFormRequest>()
         .Returns(StatusCodes.Status200OK);
 
+    public static readonly Operation Register = Operation
+        .Post("register_client", $"{Root}/register", Access.AnonymousRegistration)
+        .Describe(
+            "Register a client without an administrator",
+            "A program registers itself (RFC 7591) as a public client with which people sign in to routes. Members that are not "
+                + "listed have no effect. 404 while authorization.dynamic_registration.enabled is false."
+        )
+        .Accepts<ClientRegistrationRequest>()
+        .Returns<ClientRegistrationDocument>(status: StatusCodes.Status201Created);
+
     private static Operation Describe(string id, string path) =>
         Operation
             .Get(id, path, Access.Anonymous)

@@ -27,6 +27,7 @@ internal static class AuthorizationRegistration
             .AddSingleton<WorkloadAssertionGrants>()
             .AddSingleton<AssertionGrants>()
             .AddSingleton<PersonTokenEndpoint>()
+            .AddSingleton<ClientRegistrationEndpoint>()
             .AddSingleton<OrganizationMetadataEndpoint>()
             .AddSingleton<AuthorizeEndpoints>();
 
@@ -40,6 +41,8 @@ internal static class AuthorizationRegistration
         var token = host.Services.GetRequiredService<PersonTokenEndpoint>();
         MapReadable(host, AuthorizationOperations.Redeem, token.PostAsync);
         MapReadable(host, AuthorizationOperations.Revoke, token.RevokeAsync);
+        var registration = host.Services.GetRequiredService<ClientRegistrationEndpoint>();
+        MapReadable(host, AuthorizationOperations.Register, registration.PostAsync);
         host.Page(HttpMethods.Options, MetadataEndpoints.KeySetPath, CrossOrigin.AnswerAsync);
 
         var pages = host.Services.GetRequiredService<AuthorizeEndpoints>();

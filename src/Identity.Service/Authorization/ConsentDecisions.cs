@@ -5,6 +5,8 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
@@ -83,7 +85,7 @@ internal sealed class ConsentDecisions(
                     grant
                 ),
                 Replay = once,
-                Statements = [grants.Insert(grant)],
+                Statements = [grants.Insert(grant), .. RecordUse(grant.ClientId, now)],
             },
             cancellationToken
         );
@@ -136,6 +138,9 @@ internal sealed class ConsentDecisions(
             SHA256.HashData(Base64Url.DecodeFromChars(text)),
             DateTimeOffset.FromUnixTimeSeconds(consent.ExpiresAt) + FederationOptions.LongestLeeway
         );
+
+    private static IEnumerable<Statement> RecordUse(string clientId, DateTimeOffset now) =>
+        OAuthClientId.TryParse(clientId, out var id) ? [OAuthClientStore.RecordSignIn(id, now)] : [];
 
     private static Refusal? FindRefusal(CommitResult result) =>
         result.Outcome == CommitOutcome.Replayed

@@ -72,6 +72,13 @@ internal sealed class IdentityAssertionGrants(
             return await RecordAsync(redeemed, DenialReason.ActorInvalid, cancellationToken) ?? refusedClient;
         }
 
+        // No person confirms here which program it is, and anyone may register one with any name.
+        if (client.Kind == OAuthClientKind.SelfRegistered)
+        {
+            return await RecordAsync(redeemed, DenialReason.ActorInvalid, cancellationToken)
+                ?? OAuthClientErrors.Unproven.Refuse();
+        }
+
         var (granted, denial) = await DecideAsync(redeemed, client, cancellationToken);
         return granted is null
             ? await DenyAsync(redeemed, denial, cancellationToken)

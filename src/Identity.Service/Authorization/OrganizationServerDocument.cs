@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Metadata;
@@ -28,7 +29,11 @@ internal sealed record OrganizationServerDocument(
     IReadOnlyList<string> IdTokenSigningAlgValuesSupported
 )
 {
-    public static OrganizationServerDocument Create(string publicUrl, string issuer) =>
+    /// <summary>Absent while clients cannot register themselves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RegistrationEndpoint { get; init; }
+
+    public static OrganizationServerDocument Create(string publicUrl, string issuer, bool canRegister) =>
         new(
             Issuer: issuer,
             AuthorizationEndpoint: $"{issuer}/authorize",
@@ -48,5 +53,8 @@ internal sealed record OrganizationServerDocument(
             // OpenID Connect Discovery requires these members; no ID tokens are issued.
             SubjectTypesSupported: ["public"],
             IdTokenSigningAlgValuesSupported: ["ES256"]
-        );
+        )
+        {
+            RegistrationEndpoint = canRegister ? $"{issuer}/register" : null,
+        };
 }

@@ -82,6 +82,8 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         AuditEvents.RevocationListImported,
         AuditEvents.TrustBundleAcknowledged,
         AuditEvents.SecretDiscarded,
+        // The next round of the job removes them again.
+        AuditEvents.OAuthClientsRemoved,
     ];
 
     // The statements that archive each kind of object, with everything else that archiving disables.

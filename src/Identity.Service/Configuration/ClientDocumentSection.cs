@@ -25,6 +25,7 @@ internal static class ClientDocumentSection
         {
             DocumentHosts = hosts,
             DocumentNetworks = authorization.Ranges("client_document_networks"),
+            Registration = DynamicRegistrationSection.Read(authorization.Section(DynamicRegistrationSection.Key)),
         };
     }
 }

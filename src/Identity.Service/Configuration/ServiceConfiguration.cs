@@ -54,7 +54,11 @@ internal static class ServiceConfiguration
         };
         options = options with
         {
-            Authorization = AuthorizationSection.Read(root.Section("authorization"), options.SignIn),
+            Authorization = AuthorizationSection.Read(
+                root.Section("authorization"),
+                options.SignIn,
+                options.OAuthClients.Registration
+            ),
         };
         CheckRetention(root, options);
         var health = HealthSection.ReadServer(root, "127.0.0.1:8445");

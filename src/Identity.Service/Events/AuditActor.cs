@@ -7,7 +7,7 @@ internal sealed record AuditActor
 {
     /// <summary>
     /// <c>admin_api_key</c>, <c>person</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>,
-    /// <c>system</c> …
+    /// <c>oauth_client</c>, <c>system</c> …
     /// </summary>
     public required string Type { get; init; }
 

@@ -123,6 +123,7 @@ internal static class AuditEvents
     public const string OAuthClientCreated = "oauth_client_created";
     public const string OAuthClientUpdated = "oauth_client_updated";
     public const string OAuthClientArchived = "oauth_client_archived";
+    public const string OAuthClientsRemoved = "oauth_clients_removed";
     public const string WebhookCreated = "webhook_created";
     public const string WebhookArchived = "webhook_archived";
     public const string WebhookTested = "webhook_tested";

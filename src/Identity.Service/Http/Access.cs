@@ -11,6 +11,18 @@ internal sealed record Access
     /// <summary>Like <see cref="Anonymous"/>, with OAuth errors for form requests.</summary>
     public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
 
+    /// <summary>
+    /// Like <see cref="Anonymous"/>, with OAuth errors for JSON requests (RFC 7591 §3.2.2); while the endpoint is not offered, it
+    /// answers like an unknown path.
+    /// </summary>
+    public static Access AnonymousRegistration { get; } =
+        new()
+        {
+            Kind = AccessKind.Anonymous,
+            IsOAuth = true,
+            IsRegistration = true,
+        };
+
     /// <summary>Like <see cref="Anonymous"/>, with the separate limit of revocation lists and OCSP.</summary>
     public static Access AnonymousLists { get; } = new() { Kind = AccessKind.Anonymous, IsOfLists = true };
 
@@ -48,6 +60,9 @@ internal sealed record Access
 
     /// <summary>Whether form requests get errors in the format of RFC 6749 §5.2.</summary>
     public bool IsOAuth { get; private init; }
+
+    /// <summary>Whether JSON requests, in place of forms, get errors in that format.</summary>
+    public bool IsRegistration { get; private init; }
 
     /// <summary>Whether errors have the format of RFC 7644 §3.12.</summary>
     public bool IsScim { get; private init; }

@@ -52,6 +52,10 @@ internal readonly struct ApiAnswer
     public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json", null);
 
+    /// <summary>201.</summary>
+    public static ApiAnswer Created<T>(T value, JsonTypeInfo<T> type) =>
+        Json(value, type, StatusCodes.Status201Created);
+
     /// <summary>Bytes in their final form (a cached key set, an OAuth error).</summary>
     public static ApiAnswer Raw(ReadOnlyMemory<byte> body, string contentType, int status = StatusCodes.Status200OK) =>
         new(status, body, contentType, null);

@@ -63,7 +63,11 @@ internal sealed class ApiEndpoint(
             await secrets.RaiseAsync(request, request.Http.RequestAborted);
         }
 
-        if (access.IsOAuth && RequestBody.IsForm(request.Http.Request))
+        if (
+            access.IsRegistration
+                ? RequestBody.IsJson(request.Http.Request) && refusal.Code != RequestErrors.NotFound
+                : access.IsOAuth && RequestBody.IsForm(request.Http.Request)
+        )
         {
             await OAuthErrorBody.WriteAsync(request.Http, refusal);
             return;

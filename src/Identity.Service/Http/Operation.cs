@@ -111,8 +111,8 @@ public sealed record Operation
     internal Operation AcceptsBytes(string contentType) =>
         With(new OperationBody(typeof(Stream), IsOptional: false, [contentType]));
 
-    internal Operation Returns<T>(string contentType = Json) =>
-        With(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [contentType]));
+    internal Operation Returns<T>(string contentType = Json, int status = StatusCodes.Status200OK) =>
+        With(new ProducesResponseTypeMetadata(status, typeof(T), [contentType]));
 
     internal Operation Returns(int status) => With(new ProducesResponseTypeMetadata(status, typeof(void)));
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Wire;
@@ -14,35 +13,11 @@ internal static class ClientDocumentReader
     public const int MaxNameCharacters = 100;
     public const string ErrorDetail = "document_error";
 
-    private const int MaxDepth = 16;
-
     // Members of clients with a secret. The draft forbids them, because the document is public.
     private static readonly string[] SecretMembers = ["client_secret", "client_secret_expires_at"];
 
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
-    public static Result<OAuthClient> Read(ReadOnlyMemory<byte> body, string clientId)
-    {
-        // RFC 8259 §8.1: JSON has no byte order mark.
-        if (body.Span.StartsWith(ByteOrderMark))
-        {
-            return Refuse("json", "it begins with a byte order mark");
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(
-                body,
-                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth }
-            );
-            return Read(document.RootElement, clientId);
-        }
-        catch (Exception invalid) when (invalid is JsonException or InvalidOperationException)
-        {
-            // An unpaired surrogate is an InvalidOperationException.
-            return Refuse("json", "it is not JSON with unique members");
-        }
-    }
+    public static Result<OAuthClient> Read(ReadOnlyMemory<byte> body, string clientId) =>
+        ClientMetadata.Read<OAuthClient>(body, root => Read(root, clientId), malformed => Refuse("json", malformed));
 
     public static bool IsVisible(string name) =>
         name.Length is > 0 and <= MaxNameCharacters
@@ -51,13 +26,8 @@ internal static class ClientDocumentReader
 
     private static Result<OAuthClient> Read(JsonElement root, string clientId)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            return Refuse("json", "it is not a JSON object");
-        }
-
         // Otherwise the document of one client would be accepted as another's.
-        if (!TryGetText(root, "client_id", out var id) || id != clientId)
+        if (ClientMetadata.FindText(root, "client_id") != clientId)
         {
             return Refuse("client_id", "its client_id is not its URL, byte for byte");
         }
@@ -109,7 +79,7 @@ internal static class ClientDocumentReader
         {
             // A logo is an ornament: an unusable one is ignored.
             LogoUri =
-                TryGetText(root, "logo_uri", out var logo) && ClientDocumentUrls.FindHost(logo) is not null
+                ClientMetadata.FindText(root, "logo_uri") is { } logo && ClientDocumentUrls.FindHost(logo) is not null
                     ? logo
                     : null,
             RequiresDpop = isBound,
@@ -149,15 +119,6 @@ internal static class ClientDocumentReader
             list.ValueKind == JsonValueKind.Array
             && list.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.GetString() == value)
         );
-
-    private static bool TryGetText(JsonElement root, string member, [NotNullWhen(true)] out string? text)
-    {
-        text =
-            root.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-        return text is not null;
-    }
 
     private static Refusal Refuse(string error, string reason) =>
         OAuthClientErrors.Document.Refuse($"The client's metadata document is refused: {reason}.", ErrorDetail, error);

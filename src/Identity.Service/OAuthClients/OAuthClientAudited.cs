@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.OAuthClients;
 
@@ -22,5 +23,6 @@ internal sealed record OAuthClientAudited(
             ("require_dpop", Client.RequiresDpop),
             ("version", Client.Version),
             .. AuditData.Optional("reason", Reason),
+            ("registered_by", WireNames.Get(Client.RegisteredBy)),
         ]
     );

@@ -1,14 +1,19 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Ids;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.OAuthClients;
 
 /// <summary>A registered client on the wire. Its id is its <c>client_id</c>.</summary>
+/// <param name="RegisteredBy"><c>administrator</c>, or <c>client</c>: it registered itself and chose its name.</param>
+/// <param name="LastSignInAt">When a person last allowed it a route; null = never.</param>
 internal sealed record OAuthClientDocument(
     [property: JsonPropertyOrder(-2)] string Id,
     string Name,
     IReadOnlyList<string> RedirectUris,
     bool RequireDpop,
+    string RegisteredBy,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? LastSignInAt,
     [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt,
     [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset UpdatedAt,
     [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? ArchivedAt,
@@ -26,6 +31,8 @@ internal sealed record OAuthClientDocument(
             Name: client.Name,
             RedirectUris: client.RedirectUris,
             RequireDpop: client.RequiresDpop,
+            RegisteredBy: WireNames.Get(client.RegisteredBy),
+            LastSignInAt: client.LastSignInAt,
             CreatedAt: client.Stamps.CreatedAt,
             UpdatedAt: client.Stamps.UpdatedAt,
             ArchivedAt: client.Stamps.ArchivedAt,

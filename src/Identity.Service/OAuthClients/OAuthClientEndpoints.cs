@@ -50,7 +50,16 @@ internal sealed class OAuthClientEndpoints(OAuthClientStore store, IJournal jour
             return refusal;
         }
 
-        var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
+        // Programs choose their names: a list that commands search for a name has those of administrators alone, unless asked.
+        var registrar = request.Query("registered_by") is { } asked
+            ? WireNames.Find<RegisteredBy>(asked)
+            : RegisteredBy.Administrator;
+        if (registrar is not { } registeredBy)
+        {
+            return RequestErrors.Invalid.Refuse($"registered_by: {WireNames.All<RegisteredBy>()} is required.");
+        }
+
+        var found = await store.ListAsync(request.Caller.OrganizationId, registeredBy, page, cancellationToken);
         return ApiAnswer.Json(
             page.Cut(found, row => row.Ordinal).Select(row => OAuthClientDocument.From(row.Value)),
             OAuthClientsJson.Default.PageOAuthClientDocument
@@ -76,6 +85,11 @@ internal sealed class OAuthClientEndpoints(OAuthClientStore store, IJournal jour
         if (client.IsArchived)
         {
             return OAuthClientErrors.Archived.Refuse();
+        }
+
+        if (client.RegisteredBy == RegisteredBy.Client)
+        {
+            return OAuthClientErrors.SelfRegistered.Refuse();
         }
 
         var updated = client with
@@ -140,21 +154,7 @@ internal sealed class OAuthClientEndpoints(OAuthClientStore store, IJournal jour
             );
         }
 
-        if (client.RedirectUris.Count is 0 or > RedirectUris.MaxCount)
-        {
-            return OAuthClientErrors.RedirectUri.Refuse(
-                $"redirect_uris: 1 to {RedirectUris.MaxCount} URIs are required."
-            );
-        }
-
-        if (client.RedirectUris.Distinct(StringComparer.Ordinal).Count() < client.RedirectUris.Count)
-        {
-            return OAuthClientErrors.RedirectUri.Refuse("redirect_uris: each URI is registered once.");
-        }
-
-        return
-            client.RedirectUris.Select(uri => RedirectUris.Check(uri)).FirstOrDefault(one => one is not null)
-                is { } problem
+        return RedirectUris.CheckAll(client.RedirectUris, RedirectUris.MaxCount) is { } problem
             ? OAuthClientErrors.RedirectUri.Refuse($"redirect_uris: {problem}")
             : null;
     }

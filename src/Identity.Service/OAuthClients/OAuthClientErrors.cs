@@ -5,6 +5,7 @@ namespace Culvert.Identity.Service.OAuthClients;
 internal static class OAuthClientErrors
 {
     private const string InvalidClient = "invalid_client";
+    private const string InvalidRedirectUri = "invalid_redirect_uri";
 
     public static readonly ErrorCode Unknown = new(
         "oauth_client.unknown",
@@ -108,7 +109,83 @@ internal static class OAuthClientErrors
         "A redirect URI cannot be registered.",
         "It is neither https, nor http on a loopback address, nor of a private-use scheme, or parsers disagree about its spelling.",
         "Correct the URI that the message names."
+    )
+    {
+        OAuthError = InvalidRedirectUri,
+    };
+
+    public static readonly ErrorCode RedirectHost = new(
+        "oauth_client.redirect_host",
+        400,
+        "A client that registers itself may not be redirected there.",
+        "A redirect URI leads neither to 127.0.0.1, [::1] or localhost by http, nor by https to a host of "
+            + "authorization.dynamic_registration.redirect_hosts.",
+        "Ask the operator of the service to add the host, or an administrator of the organization to register the client."
+    )
+    {
+        OAuthError = InvalidRedirectUri,
+    };
+
+    public static readonly ErrorCode Metadata = new(
+        "oauth_client.metadata",
+        400,
+        "The client's metadata are refused.",
+        "The body is not a JSON object with unique members, or a member has a value that this server does not support.",
+        "Correct the member that the message names, or ask an administrator of the organization to register the client."
+    )
+    {
+        OAuthError = "invalid_client_metadata",
+    };
+
+    public static readonly ErrorCode SoftwareStatement = new(
+        "oauth_client.software_statement",
+        400,
+        "Software statements are not accepted.",
+        "The metadata have the member software_statement, and this server trusts no issuer of such statements.",
+        "Register without software_statement."
+    )
+    {
+        OAuthError = "unapproved_software_statement",
+    };
+
+    public static readonly ErrorCode RegistrationsFull = new(
+        "oauth_client.registrations_full",
+        503,
+        "No more clients can register themselves at this organization.",
+        "As many as authorization.dynamic_registration.max_clients did, and none was unused for long enough to be removed.",
+        "Ask an administrator of the organization to register the client, or the operator of the service to raise max_clients or "
+            + "to lower unused_after."
     );
+
+    public static readonly ErrorCode RegistrationOff = new(
+        "oauth_client.registration_off",
+        400,
+        "Clients that registered themselves are not accepted here.",
+        "The operator of the service set authorization.dynamic_registration.enabled to false.",
+        "Ask an administrator of the organization to register the client; it gets a new client_id."
+    )
+    {
+        OAuthError = InvalidClient,
+    };
+
+    public static readonly ErrorCode SelfRegistered = new(
+        "oauth_client.self_registered",
+        409,
+        "A client that registered itself cannot be changed.",
+        "People consented to what the program stated about itself.",
+        "Register a client of your own with these redirect URIs, and archive this one."
+    );
+
+    public static readonly ErrorCode Unproven = new(
+        "oauth_client.unproven",
+        400,
+        "A client that registered itself cannot redeem identity assertions.",
+        "Without a consent page, only an administrator's registration or a metadata document tells which program it is.",
+        "Ask an administrator of the organization to register the client, and enter its client_id at the identity provider."
+    )
+    {
+        OAuthError = "unauthorized_client",
+    };
 
     public static readonly ErrorCode Limit = new(
         "oauth_client.limit",

@@ -19,8 +19,11 @@ internal static class OAuthClientOperations
 
     public static readonly Operation List = Operation
         .Get("list_oauth_clients", Clients, Access.OrganizationAdmin, RoleSet.Viewing)
-        .Describe("List OAuth clients", "The organization's registered clients.")
-        .Paged()
+        .Describe(
+            "List OAuth clients",
+            "The organization's registered clients: those of administrators, or those that registered themselves."
+        )
+        .Paged("registered_by")
         .Returns<Page<OAuthClientDocument>>();
 
     public static readonly Operation Get = Operation
@@ -30,7 +33,10 @@ internal static class OAuthClientOperations
 
     public static readonly Operation Update = Operation
         .Post("update_oauth_client", Client, Access.OrganizationAdmin, RoleSet.Administering)
-        .Describe("Update an OAuth client", "Changes the members that the body names; the others stay.")
+        .Describe(
+            "Update an OAuth client",
+            "Changes the members that the body names; the others stay. A client that registered itself cannot be changed."
+        )
         .Accepts<UpdateOAuthClientRequest>()
         .Returns<OAuthClientDocument>();
 

@@ -14,4 +14,6 @@ internal sealed record OAuthClientOptions
     /// Networks where these hosts may be, in addition to public addresses on port 443. Default: none.
     /// </summary>
     public AddressRanges DocumentNetworks { get; init; } = AddressRanges.Empty;
+
+    public DynamicRegistrationOptions Registration { get; init; } = new();
 }

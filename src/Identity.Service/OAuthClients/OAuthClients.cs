@@ -31,7 +31,8 @@ internal sealed class OAuthClients(
             );
             return found is not { } client ? OAuthClientErrors.Unknown.Refuse()
                 : client.IsArchived ? OAuthClientErrors.Archived.Refuse()
-                : client.ToClient();
+                : client.RegisteredBy == RegisteredBy.Administrator ? client.ToClient()
+                : AdmitSelfRegistered(client);
         }
 
         if (!clientId.StartsWith(ClientDocumentUrls.Prefix, StringComparison.Ordinal))
@@ -45,5 +46,20 @@ internal sealed class OAuthClients(
             : ClientDocumentUrls.FindHost(clientId) is not { } host ? OAuthClientErrors.DocumentUrl.Refuse()
             : !ClientDocumentUrls.IsAllowed(hosts, host) ? OAuthClientErrors.DocumentHost.Refuse()
             : await documents.FindAsync(organizationId, clientId, cancellationToken);
+    }
+
+    // Read at each use, like the hosts of documents.
+    private Result<OAuthClient> AdmitSelfRegistered(RegisteredClient client)
+    {
+        var registration = options.Value.Registration;
+        return registration.Enabled
+            ? client.ToClient() with
+            {
+                RedirectUris =
+                [
+                    .. client.RedirectUris.Where(uri => RedirectUris.LeadsTo(registration.RedirectHosts, uri)),
+                ],
+            }
+            : OAuthClientErrors.RegistrationOff.Refuse();
     }
 }

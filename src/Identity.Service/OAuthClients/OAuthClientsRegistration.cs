@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.OAuthClients;
 
@@ -10,7 +11,14 @@ internal static class OAuthClientsRegistration
             .AddSingleton<IClientDocumentFetcher, ClientDocumentFetcher>()
             .AddSingleton<ClientDocuments>()
             .AddSingleton<OAuthClients>()
-            .AddSingleton<OAuthClientEndpoints>();
+            .AddSingleton<OAuthClientEndpoints>()
+            .AddSingleton<UnusedClients>()
+            .AddJob(
+                "unused_oauth_clients",
+                "Removes OAuth clients that registered themselves and are not used.",
+                _ => TimeSpan.FromHours(1),
+                services => services.GetRequiredService<UnusedClients>().RemoveAsync
+            );
 
     public static void MapOAuthClients(this ApiHost host)
     {

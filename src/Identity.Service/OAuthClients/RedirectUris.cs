@@ -125,6 +125,24 @@ internal static class RedirectUris
         };
     }
 
+    /// <summary>Like <see cref="Check"/>, for all URIs of a client.</summary>
+    public static string? CheckAll(IReadOnlyList<string> uris, int maxCount) =>
+        uris.Count == 0 || uris.Count > maxCount ? $"1 to {maxCount} URIs are required."
+        : uris.Distinct(StringComparer.Ordinal).Count() < uris.Count ? "each URI is registered once."
+        : uris.Select(uri => Check(uri)).FirstOrDefault(problem => problem is not null);
+
+    /// <summary>Whether a permitted URI leads to the person's own computer by http, or to one of these hosts by https.</summary>
+    public static bool LeadsTo(IReadOnlyList<string> hosts, string uri)
+    {
+        const string secure = $"{Secure}://";
+        return uri.StartsWith($"{Plain}://", StringComparison.Ordinal)
+            || (
+                uri.StartsWith(secure, StringComparison.Ordinal)
+                && WebHosts.SplitPort(WebHosts.SplitAuthority(uri[secure.Length..]).Authority) is { } parts
+                && ClientDocumentUrls.IsAllowed(hosts, parts.Host)
+            );
+    }
+
     /// <summary>Whether the client registered this redirect URI.</summary>
     public static bool IsRegistered(OAuthClient client, string redirectUri) =>
         client.RedirectUris.Contains(redirectUri, StringComparer.Ordinal)

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.OAuthClients;
 
-/// <summary>A client that an administrator of the organization registered.</summary>
+/// <summary>A client with an id of the organization's registry.</summary>
 internal sealed record RegisteredClient
 {
     public required OAuthClientId Id { get; init; }
@@ -16,6 +16,11 @@ internal sealed record RegisteredClient
 
     public bool RequiresDpop { get; init; }
 
+    public RegisteredBy RegisteredBy { get; init; }
+
+    /// <summary>When a person last allowed it a route; null = never.</summary>
+    public DateTimeOffset? LastSignInAt { get; init; }
+
     public int Version { get; init; } = 1;
 
     public required ChangeStamps Stamps { get; init; }
@@ -23,5 +28,13 @@ internal sealed record RegisteredClient
     public bool IsArchived => Stamps.ArchivedAt is not null;
 
     public OAuthClient ToClient() =>
-        new(Id.Value, Name, RedirectUris, OAuthClientKind.Registered) { RequiresDpop = RequiresDpop };
+        new(
+            Id.Value,
+            Name,
+            RedirectUris,
+            RegisteredBy == RegisteredBy.Administrator ? OAuthClientKind.Registered : OAuthClientKind.SelfRegistered
+        )
+        {
+            RequiresDpop = RequiresDpop,
+        };
 }

@@ -60,6 +60,19 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
         HttpUtility.ParseQueryString(page.Query)["client_id"].ShouldBe(system.DocumentUrl.AbsoluteUri);
     }
 
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("", Traits = ["Level", "full"])]
+    public async Task McpClient_WithoutAClientId_RegistersItselfAndSignsIn(string variant)
+    {
+        using var seen = await RunAsync("mcp-client.mjs", "none", variant);
+
+        Texts(seen, "echo").ShouldBe(["Echo: signed in", "Echo: refreshed"]);
+        Requests(seen).ShouldContain((201, $"{system.Issuer}/register"));
+        var page = new Uri(seen.RootElement.GetProperty("page").GetString()!);
+        HttpUtility.ParseQueryString(page.Query)["client_id"].ShouldNotBe(system.ClientId);
+    }
+
     [Fact]
     public async Task McpClient_PersonWithoutARule_LearnsThatAccessIsDenied()
     {
@@ -129,8 +142,10 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
         }
     }
 
-    [Fact]
-    public async Task McpRemote_GivenTheUrlAlone_SignsIn()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task McpRemote_GivenTheUrlAlone_SignsIn(bool isRegistered)
     {
         using var folder = new TestFolder();
         using var browser = new FormBrowser(system.BrowserRoots);
@@ -147,8 +162,14 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
                 [
                     Path.Combine(checkout.Peers, "sign-in", "node_modules", "mcp-remote", "dist", "proxy.js"),
                     Installation.Endpoint.AbsoluteUri,
-                    "--static-oauth-client-info",
-                    JsonSerializer.Serialize(new { client_id = system.ClientId }),
+                    // Without it, the program registers itself.
+                    .. isRegistered
+                        ? (string[])
+                            [
+                                "--static-oauth-client-info",
+                                JsonSerializer.Serialize(new { client_id = system.ClientId }),
+                            ]
+                        : [],
                 ],
                 WorkingDirectory = folder.Path,
                 EnvironmentVariables = environment!,

@@ -50,6 +50,7 @@ public sealed class SignInSystem : RunningSystem
                 RouteSignIn = true,
                 ClientDocumentHost = ClientDocumentServer.Host,
                 RouteSettings = new Dictionary<string, IReadOnlyList<string>> { [TunnelAgent.Route] = [Policy] },
+                ClientRegistration = true,
                 // The host's trust store, which the service consults for public names.
                 ServiceEnvironment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = rootFile },
             }

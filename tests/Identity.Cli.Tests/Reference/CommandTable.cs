@@ -182,7 +182,7 @@ internal static class CommandTable
         "token revoke --file --id --family --rule --version --service-account --issuer --subject --all --before --reason",
         $"token revocations {ListOfLiving}",
         "oauth-client create NAME --redirect-uri --require-dpop",
-        $"oauth-client list {List}",
+        $"oauth-client list --registered-by {List}",
         "oauth-client show ID --watch",
         "oauth-client update ID --redirect-uri --require-dpop",
         "oauth-client archive ID --yes",

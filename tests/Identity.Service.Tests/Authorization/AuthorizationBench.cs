@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Console.SignIn;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Jose.Keys;
@@ -117,6 +118,27 @@ internal sealed class AuthorizationBench : IAsyncDisposable
             RefreshLifetime = lifetime ?? options.RefreshLifetime,
         };
     }
+
+    /// <summary>Lets clients register themselves.</summary>
+    /// <param name="hosts">Where they may be redirected besides this computer.</param>
+    public Task OpenRegistrationAsync(params IReadOnlyList<string> hosts) =>
+        OpenRegistrationAsync(options => options with { RedirectHosts = hosts });
+
+    public Task OpenRegistrationAsync(Func<DynamicRegistrationOptions, DynamicRegistrationOptions> change) =>
+        SetRegistrationAsync(change(new DynamicRegistrationOptions { Enabled = true }));
+
+    public Task CloseRegistrationAsync() => SetRegistrationAsync(new DynamicRegistrationOptions());
+
+    private Task SetRegistrationAsync(DynamicRegistrationOptions registration) =>
+        Service.ReloadAsync(options =>
+            options with
+            {
+                OAuthClients = options.OAuthClients with { Registration = registration },
+            }
+        );
+
+    public Task<HttpResponseMessage> RegisterAsync(string body, string contentType = "application/json") =>
+        Federated.PostAnonymousAsync($"/oauth/{Organization}/register", body, contentType);
 
     /// <summary>A rule for people with the subject ada.</summary>
     public async Task<string> RuleAsync(Action<JsonObject>? edit = null)

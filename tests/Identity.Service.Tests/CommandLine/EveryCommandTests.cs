@@ -34,6 +34,7 @@ public sealed partial class EveryCommandTests
     {
         ["DELETE /v1/agent/acme_challenges/{challenge_id}"] = "agents alone",
         ["DELETE /v1/organizations/workspaces/{workspace}/service_accounts/{id}"] = "commands go by the account",
+        ["POST /oauth/{organization_id}/register"] = "clients of people alone",
         ["POST /oauth/{organization_id}/revoke"] = "clients of people alone",
         ["POST /oauth/{organization_id}/token"] = "clients of people alone",
         ["POST /signals/{id}"] = "transmitters alone",

@@ -81,6 +81,32 @@ public sealed class ServiceConfigurationTests
         "sign_in: {issuer: https://x, client_id: c, roles: {viewer: [a]}, algorithms: [HS256]}",
         "sign_in.algorithms"
     )]
+    [InlineData("authorization: {enabled: true}", "authorization.enabled")]
+    [InlineData("authorization: {dynamic_registration: {enabled: true}}", "authorization.dynamic_registration.enabled")]
+    [InlineData(
+        "authorization: {dynamic_registration: {redirect_hosts: ['*']}}",
+        "authorization.dynamic_registration.redirect_hosts"
+    )]
+    [InlineData(
+        "authorization: {dynamic_registration: {redirect_hosts: ['https://client.example.com']}}",
+        "authorization.dynamic_registration.redirect_hosts"
+    )]
+    [InlineData(
+        "authorization: {dynamic_registration: {redirect_hosts: [127.0.0.1]}}",
+        "authorization.dynamic_registration.redirect_hosts"
+    )]
+    [InlineData(
+        "authorization: {dynamic_registration: {max_clients: 0}}",
+        "authorization.dynamic_registration.max_clients"
+    )]
+    [InlineData(
+        "authorization: {dynamic_registration: {max_clients: 100001}}",
+        "authorization.dynamic_registration.max_clients"
+    )]
+    [InlineData(
+        "authorization: {dynamic_registration: {unused_after: 23h}}",
+        "authorization.dynamic_registration.unused_after"
+    )]
     [InlineData("sign_in: {client_id: c}", "sign_in.issuer")]
     [InlineData("sign_in: {client_secret: plain-secret}", "sign_in.client_secret")]
     [InlineData("sign_in: {session: 25h}", "sign_in.session")]
@@ -108,6 +134,50 @@ public sealed class ServiceConfigurationTests
         result.IsValid.ShouldBeFalse();
         result.Errors.ShouldContain(error => error.ToString().Contains(key, StringComparison.Ordinal));
         result.Errors.ShouldAllBe(error => !error.ToString().Contains("plain-secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(
+        "{dynamic_registration: {enabled: true}}",
+        "Clients register at the authorization server, which is not enabled.",
+        "Set authorization.enabled to true, or authorization.dynamic_registration.enabled to false."
+    )]
+    [InlineData(
+        "{dynamic_registration: {redirect_hosts: ['*']}}",
+        "The value must be a list of at most 256 hosts in lower case.",
+        "Write hosts, or *.example.com for all names below a domain: [client.example.com]."
+    )]
+    public void Read_BadRegistration_SaysWhyAndWhatToWrite(string section, string message, string remedy)
+    {
+        var error = WrittenConfiguration
+            .Load($"{WrittenConfiguration.Minimal}\nauthorization: {section}")
+            .Errors.ShouldHaveSingleItem();
+
+        (error.Message, error.Remedy).ShouldBe((message, remedy));
+    }
+
+    [Fact]
+    public void Read_Registration_IsOffByDefault_AndKept()
+    {
+        WrittenConfiguration
+            .Load(WrittenConfiguration.Minimal)
+            .Settings.ShouldNotBeNull()
+            .Options.OAuthClients.Registration.Enabled.ShouldBeFalse();
+
+        var registration = WrittenConfiguration
+            .Load(
+                WrittenConfiguration.Minimal
+                    + "\nsign_in: {issuer: https://idp.example.com, client_id: c, roles: {viewer: [a]}}"
+                    + "\nauthorization: {enabled: true, dynamic_registration: {enabled: true, redirect_hosts: "
+                    + "[client.example.com, '*.example.org'], max_clients: 5, unused_after: 7d}}"
+            )
+            .Settings.ShouldNotBeNull()
+            .Options.OAuthClients.Registration;
+
+        registration.RedirectHosts.ShouldBe(["client.example.com", "*.example.org"]);
+        (registration.Enabled, registration.MaxClients, registration.UnusedAfter).ShouldBe(
+            (true, 5, TimeSpan.FromDays(7))
+        );
     }
 
     [Fact]

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Http.Roles;
+using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.OAuthClients;
+using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -90,6 +94,36 @@ public sealed class OAuthClientPagesTests : IAsyncLifetime
 
         (await browser.OpenAsync(List)).ShouldNotContain("Create client");
         (await browser.OpenAsync($"{List}/{client.Id()}")).ShouldNotContain($"action=\"{List}");
+    }
+
+    [Fact]
+    public async Task Get_SelfRegisteredClient_ShowsHowItCame_AndCanOnlyBeArchived()
+    {
+        var organization = (await service.Api.GetOkAsync("/v1/organizations")).GetProperty("data")[0].Id();
+        var client = new RegisteredClient
+        {
+            Id = OAuthClientId.New(),
+            OrganizationId = organization,
+            Name = "Newcomer",
+            RedirectUris = [Loopback],
+            RegisteredBy = RegisteredBy.Client,
+            Stamps = ChangeStamps.Created(service.Time.GetUtcNow(), "ocl_1"),
+        };
+        await service
+            .Get<IJournal>()
+            .CommitAsync(
+                new Decision { Statements = [service.Get<OAuthClientStore>().Insert(client, most: 1)] },
+                TestContext.Current.CancellationToken
+            );
+        using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
+
+        (await browser.OpenAsync(List)).ShouldNotContain("Newcomer");
+        (await browser.OpenAsync($"{List}?registered_by=client")).ShouldContain("Newcomer");
+        var page = await browser.OpenAsync($"{List}/{client.Id.Value}");
+
+        page.ShouldContain("the program itself, which chose its name");
+        page.ShouldContain($"action=\"{List}/{client.Id.Value}/archive\"");
+        page.ShouldNotContain($"action=\"{List}/{client.Id.Value}/settings\"");
     }
 
     [Fact]

@@ -143,6 +143,10 @@ internal sealed class HandlerFacts
                 AddTo(Answers, called.GetGenericArguments()[0]);
                 Statuses.Add(200); // no handler names another
                 break;
+            case (nameof(ApiAnswer), nameof(ApiAnswer.Created)):
+                AddTo(Answers, called.GetGenericArguments()[0]);
+                Statuses.Add(201);
+                break;
             case (nameof(ApiAnswer), nameof(ApiAnswer.Raw) or nameof(ApiAnswer.Rented) or nameof(ApiAnswer.Streamed)):
             case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Nothing)}"):
                 Statuses.Add(200);

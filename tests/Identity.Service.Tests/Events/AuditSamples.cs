@@ -1214,6 +1214,15 @@ internal static class AuditSamples
             new OAuthClientAudited(AuditEvents.OAuthClientCreated, ByCaller, Client),
             new OAuthClientAudited(AuditEvents.OAuthClientUpdated, ByCaller, Client with { Version = 2 }),
             new OAuthClientAudited(AuditEvents.OAuthClientArchived, ByCaller, Client with { Version = 3 }, "unused"),
+            new OAuthClientAudited(
+                AuditEvents.OAuthClientCreated,
+                ByCaller,
+                Client with
+                {
+                    RegisteredBy = RegisteredBy.Client,
+                }
+            ),
+            new OAuthClientsRemoved(AuditOrigin.System(At), Organization, 3, At),
             new TokenRevoked(ByCaller, Organization, Revocation),
             new TokenRevoked(
                 ByCaller,

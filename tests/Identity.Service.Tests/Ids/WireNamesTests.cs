@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Signals;
@@ -51,6 +52,7 @@ public sealed class WireNamesTests
         Write<OrganizationRole>();
         Write<PlatformTier>();
         Write<ProofResult>();
+        Write<RegisteredBy>();
         Write<ReplayHolderKind>();
         Write<ReplayMode>();
         Write<RevocationKind>();

@@ -2,7 +2,7 @@
 // tool, and refresh its tokens when the route refuses the access token.
 // usage: node mcp-client.mjs URL CLIENT [dpop | v1]
 //
-// CLIENT is the id of a registered client, or the URL of a client metadata document. With `v1` it is the SDK's first version,
+// CLIENT is the id of a registered client, the URL of a client metadata document, or `none`: the SDK registers itself. With `v1` it is the SDK's first version,
 // which many programs still contain (it comes with the Inspector of tests/Peers), else the second. Prints one JSON object: what it asked, in
 // order, the page that the browser opened, the types of the tokens, and what echo answered before and after the refresh.
 import { listen } from './callback.mjs';
@@ -13,7 +13,7 @@ const { Client, DpopSession, StreamableHTTPClientTransport, UnauthorizedError } 
 const isDocument = clientId.startsWith('https://');
 const browser = await listen();
 const requests = [];
-const kept = { client: isDocument ? undefined : { client_id: clientId }, types: [] };
+const kept = { client: isDocument || clientId === 'none' ? undefined : { client_id: clientId }, types: [] };
 const session = variant === 'dpop' ? await DpopSession.create() : undefined;
 let page, answer;
 

@@ -122,7 +122,8 @@ internal sealed class IdentityService
         var documents = options.ClientDocumentHost is { } host
             ? $", client_documents: [{host}], client_document_networks: [{string.Join(", ", Loopback.Ranges.Select(range => $"\"{range}\""))}]"
             : "";
-        var authorization = options.RouteSignIn ? $"authorization: {{enabled: true{documents}}}\n" : "";
+        var registration = options.ClientRegistration ? ", dynamic_registration: {enabled: true}" : "";
+        var authorization = options.RouteSignIn ? $"authorization: {{enabled: true{documents}{registration}}}\n" : "";
         var storage = "";
         if (options.Postgres)
         {

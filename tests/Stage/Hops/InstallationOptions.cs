@@ -44,6 +44,9 @@ internal sealed record InstallationOptions
     /// <summary>The host whose client metadata documents the service accepts, on this machine; null = none.</summary>
     public string? ClientDocumentHost { get; init; }
 
+    /// <summary>Whether the service lets clients register themselves.</summary>
+    public bool ClientRegistration { get; init; }
+
     /// <summary>Environment of the service, for what it inherits from its host.</summary>
     public IReadOnlyDictionary<string, string> ServiceEnvironment { get; init; } = new Dictionary<string, string>();
 

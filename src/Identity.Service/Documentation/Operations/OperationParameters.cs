@@ -76,6 +76,10 @@ internal static class OperationParameters
         ),
         ["q"] = Text("An id, a serial number, a fingerprint, or a part of a name: 1 to 256 characters.", "\"docs\""),
         ["reason"] = Text("Only exchanges with this reason.", "\"match_subject_prefix\""),
+        ["registered_by"] = Text(
+            "Only clients that an `administrator` registered (the default), or those that registered themselves: `client`.",
+            "\"client\""
+        ),
         ["relying_party_id"] = Text("The id of the relying party.", "\"rp_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["request"] = Text("The DER form of an OCSP request, in base64.", "\"MEIwQDA+MDwwOjAJBgUrDgMCGgUA\""),
         ["request_id"] = Text("The id of a request, from its response or the log.", "\"req_017Gx2kQ9mVbT4nRw8YcLs3D\""),
