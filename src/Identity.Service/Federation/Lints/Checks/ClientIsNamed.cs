@@ -11,8 +11,8 @@ internal sealed class ClientIsNamed : ILintCheck
         rule.Rule is { SubjectType: SubjectType.Person, ClientIds.Count: 0 }
             ? Lint.Warning(
                 Id,
-                "client_ids: any client gets tokens by this rule once a person allows it, also one that an administrator "
-                    + "registers later or one with a metadata document of an allowed host; list the clients."
+                "client_ids: any client gets tokens by this rule once a person allows it, also one that is registered later, "
+                    + "one with a metadata document of an allowed host, or one that registers itself; list the clients."
             )
             : null;
 }
