@@ -104,7 +104,7 @@ public sealed class OAuthClientPagesTests : IAsyncLifetime
         {
             Id = OAuthClientId.New(),
             OrganizationId = organization,
-            Name = "Newcomer",
+            Name = "Newcomer of today",
             RedirectUris = [Loopback],
             RegisteredBy = RegisteredBy.Client,
             Stamps = ChangeStamps.Created(service.Time.GetUtcNow(), "ocl_1"),
@@ -117,8 +117,8 @@ public sealed class OAuthClientPagesTests : IAsyncLifetime
             );
         using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.SecurityAdmin]);
 
-        (await browser.OpenAsync(List)).ShouldNotContain("Newcomer");
-        (await browser.OpenAsync($"{List}?registered_by=client")).ShouldContain("Newcomer");
+        (await browser.OpenAsync(List)).ShouldNotContain("Newcomer of today");
+        (await browser.OpenAsync($"{List}?registered_by=client")).ShouldContain("Newcomer of today");
         var page = await browser.OpenAsync($"{List}/{client.Id.Value}");
 
         page.ShouldContain("the program itself, which chose its name");
