@@ -46,7 +46,7 @@ internal sealed class RouteToolsReader(TokenTargets targets, AgentReportStore re
         return new RouteTools([.. names.Take(MaxShown)], Math.Max(0, names.Count - MaxShown));
     }
 
-    // Names in parentheses stand for several that are not counted one by one.
+    // A name in parentheses means several tools that are not counted one by one.
     private static bool IsReached(InventoryRow row) =>
         !row.Name.StartsWith('(') && (row.Allowed > 0 || row.Denied == 0);
 

@@ -11,7 +11,7 @@ internal static class ClientMetadata
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <param name="read">Reads the object.</param>
-    /// <param name="malformed">Makes the refusal of a body that is no object with unique members.</param>
+    /// <param name="malformed">Makes the refusal of a body that is not an object with unique members.</param>
     public static Result<T> Read<T>(
         ReadOnlyMemory<byte> body,
         Func<JsonElement, Result<T>> read,

@@ -109,6 +109,48 @@ public sealed class RuleCommandsTests : CommandTest
         (await Stage.RunAsync("rule", "update", "fdrl_01", "--expect-version", "3")).ExitCode.ShouldBe(ExitCode.Usage);
 
     [Fact]
+    public async Task Update_VersionAwaitsApproval_SaysWhoseTurnItIs()
+    {
+        Service.On(
+            $"POST {Rules}/fdrl_01",
+            """{"id":"fdrl_01","name":"docs","version":2,"enforced_version":1,"awaits_approval":true}"""
+        );
+
+        var run = await Stage.RunAsync("rule", "update", "fdrl_01", "--route-scope", "files.write");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Error.ShouldContain("version 2 waits for a second person: culvert rule approve docs");
+    }
+
+    [Theory]
+    [InlineData("approve")]
+    [InlineData("reject")]
+    public async Task Decide_WithoutAVersion_NamesTheNewest(string verb)
+    {
+        Service
+            .On($"GET {Rules}/fdrl_01", """{"id":"fdrl_01","version":4,"awaits_approval":true}""")
+            .On($"POST {Rules}/fdrl_01/{verb}", """{"id":"fdrl_01","version":5}""");
+
+        var run = await Stage.RunAsync("rule", verb, "fdrl_01", "--reason", "read");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        ShouldBeJson(Last.Json, """{"version":4,"reason":"read"}""");
+    }
+
+    [Theory]
+    [InlineData("approve")]
+    [InlineData("reject")]
+    public async Task Decide_Version_IsSentAsGiven(string verb)
+    {
+        Service.On($"POST {Rules}/fdrl_01/{verb}", """{"id":"fdrl_01","version":5}""");
+
+        var run = await Stage.RunAsync("rule", verb, "fdrl_01", "--version", "3");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        ShouldBeJson(Last.Json, """{"version":3}""");
+    }
+
+    [Fact]
     public async Task Versions_List_ShowsWhatDecided()
     {
         Service.On(

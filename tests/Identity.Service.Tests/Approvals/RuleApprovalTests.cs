@@ -148,7 +148,7 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         await carol.PostOkAsync(Path("approve"), """{"version":3}""");
     }
 
-    // What a draft or a version in audit would grant is its author's, whoever enforces it.
+    // What a draft or a version in audit would grant is its author's, also if another person enforces it.
     [Theory]
     [InlineData("draft")]
     [InlineData("audit")]

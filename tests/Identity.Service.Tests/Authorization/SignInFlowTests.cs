@@ -103,7 +103,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
     public async Task SignIn_AgentsReportedTools_ConsentPageShowsThoseThatWereNotAlwaysDenied()
     {
         await ReportAsync(
-            Enumerable.Range(10, 13).Select(number => ($"tool-{number}", "allow")).Append(("drop_table", "deny"))
+            Enumerable.Range(10, 13).Select(number => ($"tool-{number}", "allow")).Append(("drop_every_table", "deny"))
         );
         using var browser = new ConsoleBrowser(bench.Service);
 
@@ -111,7 +111,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
 
         browser.Page.ShouldContain("tool-10, tool-11,");
         browser.Page.ShouldContain("tool-21 and 1 more");
-        browser.Page.ShouldNotContain("drop_table");
+        browser.Page.ShouldNotContain("drop_every_table");
         browser.Page.ShouldNotContain("(other)");
     }
 

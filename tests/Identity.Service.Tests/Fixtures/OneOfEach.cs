@@ -12,6 +12,8 @@ internal static partial class OneOfEach
     // A body that the endpoint takes as far as the thing that its path names; {} for all others.
     private static readonly Dictionary<string, string> Bodies = new()
     {
+        ["POST /v1/organizations/federation_rules/{id}/approve"] = """{"version":1}""",
+        ["POST /v1/organizations/federation_rules/{id}/reject"] = """{"version":1}""",
         ["POST /v1/certificate_authorities/{ca_id}/approve"] = $$"""{"fingerprint":"{{new string('a', 64)}}"}""",
         ["POST /v1/certificate_authorities/{ca_id}/chain"] =
             $$"""{"chain_pem":"x","fingerprint":"{{new string('a', 64)}}"}""",

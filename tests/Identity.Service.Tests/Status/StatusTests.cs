@@ -71,6 +71,7 @@ public sealed class StatusTests : IAsyncLifetime
             .ShouldBe([
                 ("tunnels", "ok"),
                 ("issuers", "ok"),
+                ("rules", "ok"),
                 ("authorities", "ok"),
                 ("certificates", "ok"),
                 ("revocation_lists", "ok"),

@@ -11,7 +11,7 @@ internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
 
     // Where bound texts are until the statement has run: SQLite copies a text that is elsewhere.
     private byte* place;
-    private int taken;
+    private int used;
 
     public bool IsExplanation => SqliteApi.sqlite3_stmt_isexplain(handle) != 0;
 
@@ -32,7 +32,7 @@ internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
     public void Reset()
     {
         _ = SqliteApi.sqlite3_reset(handle);
-        taken = 0;
+        used = 0;
     }
 
     /// <summary>Returns SQLite's result code. The first index is 1.</summary>
@@ -54,12 +54,12 @@ internal sealed unsafe class SqliteStatement(nint handle) : IDisposable
     private int Bind(int index, string text)
     {
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);
-        if (most <= PlaceBytes - taken)
+        if (most <= PlaceBytes - used)
         {
             place = place is null ? (byte*)NativeMemory.Alloc(PlaceBytes) : place;
-            var start = place + taken;
+            var start = place + used;
             var length = Encoding.UTF8.GetBytes(text, new Span<byte>(start, most));
-            taken += length;
+            used += length;
             return SqliteApi.sqlite3_bind_text(handle, index, start, length, SqliteApi.Static);
         }
 
