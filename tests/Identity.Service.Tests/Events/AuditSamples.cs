@@ -982,6 +982,7 @@ internal static class AuditSamples
             Version = 3,
             EnforcedVersion = 2,
         };
+        var enforced = Rule with { EnforcedVersion = Rule.Version };
         var kid = KillOrder.Read(new KillRequest { Kid = "k1", Reason = "leaked" }).Value!;
         var all = KillOrder.Read(new KillRequest { KeySet = true, Reason = "breach" }).Value!;
         var verified = new VerificationDocument(
@@ -1054,8 +1055,8 @@ internal static class AuditSamples
                 LintJustification: "intended",
                 Reason: "ticket 7"
             ),
-            new RuleAudited(AuditEvents.FederationRuleApproved, ByCaller, Rule, [], Reason: "read"),
-            new RuleAudited(AuditEvents.FederationRuleRejected, ByCaller, Rule, [], Reason: "too much"),
+            new RuleAudited(AuditEvents.FederationRuleApproved, ByCaller, enforced, [], Reason: "read"),
+            new RuleAudited(AuditEvents.FederationRuleRejected, ByCaller, enforced, [], Reason: "too much"),
             new RuleAudited(AuditEvents.FederationRuleArchived, ByCaller, Rule, []),
             new RuleAudited(
                 AuditEvents.FederationRuleWorkspaceAdded,
