@@ -94,18 +94,13 @@ internal sealed class RuleApprovalEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        return
-            body.Version != rule.Version
+        return body.Version != rule.Version
                 ? FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.")
             : rule.AwaitsApproval ? (rule, body)
             : FederationErrors.NotWaiting.Refuse();
     }
 
-    private async ValueTask<Refusal?> CheckIsSecondAsync(
-        Rule rule,
-        Caller caller,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Refusal?> CheckIsSecondAsync(Rule rule, Caller caller, CancellationToken cancellationToken)
     {
         var second = await persons.OfAsync(caller, cancellationToken);
         foreach (var author in await approval.FindAuthorsAsync(rule, cancellationToken))

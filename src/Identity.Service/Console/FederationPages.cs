@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
@@ -6,7 +7,6 @@ using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Tokens;
-using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Service.Console;
 

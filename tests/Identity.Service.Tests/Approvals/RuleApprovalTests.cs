@@ -64,8 +64,12 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         );
         using var disposed = other;
 
-        await alice.PostAsync(Path(rule, "approve"), """{"version":1}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
-        await other.PostAsync(Path(rule, "approve"), """{"version":1}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await alice
+            .PostAsync(Path(rule, "approve"), """{"version":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await other
+            .PostAsync(Path(rule, "approve"), """{"version":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
     }
 
     [Fact]
@@ -129,7 +133,9 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         await UpdateAsync(alice, """{"route_scopes":["files.read","files.write","files.delete"]}""");
         await UpdateAsync(bob, """{"description":"reviewed","route_scopes":["files.read","files.delete"]}""");
 
-        await alice.PostAsync(Path("approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await alice
+            .PostAsync(Path("approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
         var approved = await bob.PostOkAsync(Path("approve"), """{"version":3}""");
 
         approved.GetProperty("enforced_version").GetInt32().ShouldBe(4);
@@ -143,8 +149,11 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         var (carol, _) = await PersonKeys.AddAsync(bench.Service, bench.Organization, "Carol");
         using var disposed = carol;
 
-        await alice.PostAsync(Path("approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
-        await bob.PostAsync(Path("approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await alice
+            .PostAsync(Path("approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await bob.PostAsync(Path("approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
         await carol.PostOkAsync(Path("approve"), """{"version":3}""");
     }
 
@@ -160,7 +169,9 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         );
         await UpdateAsync(bob, """{"state":"enforce"}""");
 
-        await alice.PostAsync(Path("approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await alice
+            .PostAsync(Path("approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
         await bob.PostOkAsync(Path("approve"), """{"version":3}""");
     }
 
@@ -173,7 +184,9 @@ public sealed class RuleApprovalTests : IAsyncLifetime
 
         on.GetProperty("awaits_approval").GetBoolean().ShouldBeTrue();
         on.GetProperty("enforced_version").ValueKind.ShouldBe(JsonValueKind.Null);
-        await alice.PostAsync(Path("approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await alice
+            .PostAsync(Path("approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
         await bob.PostOkAsync(Path("approve"), """{"version":3}""");
     }
 
@@ -209,17 +222,17 @@ public sealed class RuleApprovalTests : IAsyncLifetime
     [InlineData("reject")]
     public async Task Decide_NotTheVersionThatWaits_IsRefused(string verb)
     {
-        await bob.PostAsync(Path(verb), """{"version":1}""").ShouldRefuseAsync(HttpStatusCode.Conflict, "federation.not_waiting");
+        await bob.PostAsync(Path(verb), """{"version":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "federation.not_waiting");
         await UpdateAsync(alice, """{"route_scopes":["files.delete"]}""");
 
-        await bob.PostAsync(Path(verb), """{"version":1}""").ShouldRefuseAsync(HttpStatusCode.Conflict, "federation.changed");
+        await bob.PostAsync(Path(verb), """{"version":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "federation.changed");
         await bob.PostAsync(Path(verb), "{}").ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
-        await bob.PostAsync(
-            Path(verb),
-            $$"""{"version":2,"reason":"{{new string('x', 1001)}}"}""").ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
-        await bob.PostAsync(
-            $"{FederatedService.Rules}/fdrl_01AAAAAAAAAAAAAAAAAAAAAA/{verb}",
-            """{"version":1}""").ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
+        await bob.PostAsync(Path(verb), $$"""{"version":2,"reason":"{{new string('x', 1001)}}"}""")
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+        await bob.PostAsync($"{FederatedService.Rules}/fdrl_01AAAAAAAAAAAAAAAAAAAAAA/{verb}", """{"version":1}""")
+            .ShouldRefuseAsync(HttpStatusCode.NotFound, "request.not_found");
     }
 
     [Fact]
@@ -249,7 +262,9 @@ public sealed class RuleApprovalTests : IAsyncLifetime
 
         rejected.Text("state").ShouldBe("draft");
         await alice.PostOkAsync($"{FederatedService.Rules}/{rule.Text("id")}", """{"state":"enforce"}""");
-        await alice.PostAsync(Path(rule, "approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
+        await alice
+            .PostAsync(Path(rule, "approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "federation.same_person");
         await bob.PostOkAsync(Path(rule, "approve"), """{"version":3}""");
     }
 
@@ -259,8 +274,12 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         await UpdateAsync(alice, """{"route_scopes":["files.delete"]}""");
         using var workload = bench.Service.Client(await AdministratorTokenAsync());
 
-        await workload.PostAsync(Path("approve"), """{"version":2}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "approval.federated");
-        await workload.PostAsync(Path("reject"), """{"version":2}""").ShouldRefuseAsync(HttpStatusCode.Forbidden, "approval.federated");
+        await workload
+            .PostAsync(Path("approve"), """{"version":2}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "approval.federated");
+        await workload
+            .PostAsync(Path("reject"), """{"version":2}""")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "approval.federated");
     }
 
     [Fact]
@@ -271,7 +290,8 @@ public sealed class RuleApprovalTests : IAsyncLifetime
         var archived = await alice.PostOkAsync(Path("archive"), "{}");
 
         archived.TryGetProperty("awaits_approval", out _).ShouldBeFalse();
-        await bob.PostAsync(Path("approve"), """{"version":3}""").ShouldRefuseAsync(HttpStatusCode.Conflict, "federation.not_waiting");
+        await bob.PostAsync(Path("approve"), """{"version":3}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "federation.not_waiting");
     }
 
     [Fact]

@@ -104,7 +104,10 @@ internal sealed class AuthorizationBench : IAsyncDisposable
                 },
                 Authorization = Create(isEnabled, idle, lifetime),
                 // RuleApprovalTests are about the second person.
-                Certificates = options.Certificates with { SingleApproval = isSingle },
+                Certificates = options.Certificates with
+                {
+                    SingleApproval = isSingle,
+                },
             }
         );
     }

@@ -68,9 +68,9 @@ public sealed class RuleClientTests : IAsyncLifetime
     [InlineData("""[null]""")]
     [InlineData("""["https://a.example/1","https://a.example/1"]""")]
     public async Task Update_MalformedClients_AreRefused(string clients) =>
-        await bench.Service.Api.PostAsync(
-            $"{FederatedService.Rules}/{bench.RuleId}",
-            $$"""{"client_ids":{{clients}}}""").ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+        await bench
+            .Service.Api.PostAsync($"{FederatedService.Rules}/{bench.RuleId}", $$"""{"client_ids":{{clients}}}""")
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
 
     [Fact]
     public async Task Create_ClientsOfARuleForWorkloads_AreRefused()
@@ -78,7 +78,9 @@ public sealed class RuleClientTests : IAsyncLifetime
         var body = bench.Federated.RuleBody(bench.IssuerId, await bench.Federated.AccountAsync());
         body["client_ids"] = new JsonArray(bench.Client);
 
-        await bench.Service.Api.PostAsync(FederatedService.Rules, body.ToJsonString()).ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+        await bench
+            .Service.Api.PostAsync(FederatedService.Rules, body.ToJsonString())
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
     }
 
     [Fact]

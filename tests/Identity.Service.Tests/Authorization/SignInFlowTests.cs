@@ -453,7 +453,8 @@ public sealed class SignInFlowTests : IAsyncLifetime
             Sequence: 1,
             Entries:
             [
-                .. tools.Append(("(other)", "allow"))
+                .. tools
+                    .Append(("(other)", "allow"))
                     .Select(tool => new AgentReportUse(
                         Route: "docs",
                         Kind: "tool",

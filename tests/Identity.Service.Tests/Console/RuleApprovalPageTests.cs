@@ -21,10 +21,7 @@ public sealed class RuleApprovalPageTests(FederatedServiceFixture fixture) : ICl
         (await browser.OpenAsync(page)).ShouldContain("The rule grants nothing until then.");
         using var first = await browser.SubmitAsync($"{page}/approve", ("version", "1"), ("reason", ""));
         first.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
-        await bob.PostOkAsync(
-            $"{FederatedService.Rules}/{rule}",
-            """{"route_scopes":["files.read","files.write"]}"""
-        );
+        await bob.PostOkAsync($"{FederatedService.Rules}/{rule}", """{"route_scopes":["files.read","files.write"]}""");
 
         var waiting = await browser.OpenAsync(page);
 

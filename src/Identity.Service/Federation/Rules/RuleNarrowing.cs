@@ -17,7 +17,9 @@ internal static class RuleNarrowing
         && after.TunnelIds.All(before.TunnelIds.Contains)
         && after.EdgeIds.All(before.EdgeIds.Contains)
         && after.ActorIds.All(before.ActorIds.Contains)
-        && (before.ClientIds.Count == 0 || (after.ClientIds.Count > 0 && after.ClientIds.All(before.ClientIds.Contains)))
+        && (
+            before.ClientIds.Count == 0 || (after.ClientIds.Count > 0 && after.ClientIds.All(before.ClientIds.Contains))
+        )
         && after.WorkspaceIds.All(before.Covers)
         && (before.AppliesToAllWorkspaces || !after.AppliesToAllWorkspaces)
         && after.TokenLifetimeSeconds <= before.TokenLifetimeSeconds
