@@ -80,7 +80,9 @@ public sealed class LiveRequestsTests
         live.Apply(OffBoard(fixture, "alice")).ShouldBe(1);
 
         using var answer = await call.WaitAsync(Eventually.Limit, Token);
-        answer.StatusCode.ShouldNotBe(HttpStatusCode.OK);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["agent.token_invalid"]);
+        answer.Headers.WwwAuthenticate.ToString().ShouldContain("error=\"invalid_token\"");
         await Eventually.UntilAsync(() => live.Count == 0, Token);
     }
 
