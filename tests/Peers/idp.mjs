@@ -3,7 +3,7 @@
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
 //           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client,
-//           console: { client_id, redirect_uris }, groups: { person: [group] }, service, scope, is_plain }
+//           console: { client_id, redirect_uris }, groups: { person: [group] }, service, scope, is_plain, apps_file }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
 // Resources other than the identity service (`service`) have one scope, `scope`. A machine that names none gets it.
@@ -12,11 +12,14 @@
 // id_token has the groups that the person is in.
 // MCP clients register themselves (RFC 7591). This is for one machine's tests: any caller may register, within the bounds of
 // `checkRegistration` and `boundRegistrations`, and no client that registered itself gets a token for the identity service.
+// The client of people exchanges an id_token for an identity assertion (ID-JAG) to an authorization server that `apps_file`, read at
+// each exchange, names: { audience: the client's id there }.
 // With `is_plain` it is as Entra ID: `resource` is an invalid_target in the console's sign-in, and there is neither registration
 // nor RFC 8414.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -26,12 +29,16 @@ const lives = new Map(config.clients.map((client) => [client.client_id, client.t
 const claims = new Map(config.clients.map((client) => [client.client_id, client.claims ?? {}]));
 const known = new Set([...algorithms.keys(), config.person_client, config.console.client_id]);
 
+const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
+const signing = signingKeys(config.keys_file);
+
 const registrationsPerMinute = 30;
 const registrationBytes = 8 * 1024;
 const redirectUris = 10;
 
 const provider = new Provider(config.issuer, {
-  jwks: { keys: signingKeys(config.keys_file) },
+  jwks: { keys: signing },
   clients: [...config.clients.map((client) => ({
     client_id: client.client_id,
     client_secret: readFileSync(client.client_secret_file, 'utf8').trim(),
@@ -43,7 +50,7 @@ const provider = new Provider(config.issuer, {
     client_id: config.person_client,
     token_endpoint_auth_method: 'none',
     application_type: 'native',
-    grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+    grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code', tokenExchange],
     redirect_uris: ['http://127.0.0.1/callback'],
     response_types: ['code'],
     id_token_signed_response_alg: 'ES256',
@@ -97,6 +104,11 @@ const provider = new Provider(config.issuer, {
   },
 });
 
+provider.registerGrantType(
+  tokenExchange,
+  exchangeIdToken,
+  ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'resource', 'scope'],
+);
 provider.use(boundRegistrations());
 // Clients look there first (RFC 8414 §3); the document is the same.
 provider.use((ctx, next) => {
@@ -116,6 +128,38 @@ const listening = config.addresses.map((address) => new Promise((resolve, reject
 }));
 await Promise.all(listening);
 console.log(`ready: ${config.issuer}`);
+
+/** draft-ietf-oauth-identity-assertion-authz-grant: the person of the id_token uses this client at that authorization server. */
+async function exchangeIdToken(ctx) {
+  const { params, client } = ctx.oidc;
+  const apps = config.apps_file && existsSync(config.apps_file) ? JSON.parse(readFileSync(config.apps_file, 'utf8')) : {};
+  if (params.requested_token_type !== idJag || !Object.hasOwn(apps, params.audience)) throw new errors.InvalidTarget();
+  const { payload } = await jwtVerify(params.subject_token, createLocalJWKSet({ keys: signing.map(toPublic) }), {
+    issuer: config.issuer,
+    audience: client.clientId,
+  }).catch((error) => {
+    throw new errors.InvalidGrant(error.message);
+  });
+  const key = signing.find((one) => one.alg === 'ES256');
+  const assertion = await new SignJWT({
+    client_id: apps[params.audience],
+    resource: params.resource,
+    ...(params.scope && { scope: params.scope }),
+  })
+    .setProtectedHeader({ alg: 'ES256', kid: key.kid, typ: 'oauth-id-jag+jwt' })
+    .setIssuer(config.issuer)
+    .setSubject(payload.sub)
+    .setAudience(params.audience)
+    .setJti(randomBytes(16).toString('base64url'))
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(await importJWK(key, 'ES256'));
+  ctx.body = { access_token: assertion, issued_token_type: idJag, token_type: 'N_A', expires_in: 300 };
+}
+
+function toPublic({ kty, crv, x, y, n, e, kid, use, alg }) {
+  return { kty, crv, x, y, n, e, kid, use, alg };
+}
 
 /** Refuses a client that registered itself for anything but people's codes to its own machine or to an https page. */
 function checkRegistration(client) {

@@ -19,6 +19,8 @@ namespace Culvert.EndToEnd.Tests.SignIn;
 public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(system)
 {
     private const string Leaver = "leaver";
+    private const string Watcher = "watcher";
+    private const int Streams = 100;
     private const string ApprovalRequired = "policy.approval_required";
     private const string Version = "2025-11-25";
     private const string Location = "Chicago";
@@ -103,8 +105,69 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             ];
     }
 
+    // Each is a call whose answer is an event stream, which the server would keep open for minutes.
+    [Fact]
+    public async Task OffBoard_WhileStreamsAreOpen_EndsEachOfThem()
+    {
+        using var api = new ManagementApi(Installation.Service);
+        await system.AllowAsync(Watcher, Cancel);
+        var token = await SignInAsync(Watcher);
+        await using var session = await ConnectAsync(token);
+        using var client = new RouteClient(Installation.Endpoint, Installation.Record.Tunnel.TrustBundle, token);
+        var streams = new List<Task>();
+        for (var i = 0; i < Streams; i++)
+        {
+            var answer = await client.SendAsync(HttpMethod.Post, LongCall(i), Headers(session), Cancel);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+            streams.Add(ReadToEndAsync(answer));
+        }
+
+        streams.ShouldAllBe(stream => !stream.IsCompleted);
+
+        await api.CreateAsync(
+            "/v1/people/off_board",
+            new
+            {
+                issuer_id = Installation.Record.IssuerId,
+                subject = Watcher,
+                reason = "has left",
+            },
+            Cancel
+        );
+
+        await Task.WhenAll(streams).WaitAsync(Limit, Cancel);
+    }
+
+    private static string LongCall(int id) =>
+        new JsonObject
+        {
+            ["jsonrpc"] = "2.0",
+            ["id"] = id,
+            ["method"] = "tools/call",
+            ["params"] = new JsonObject
+            {
+                ["name"] = "trigger-long-running-operation",
+                ["arguments"] = new JsonObject { ["duration"] = 300, ["steps"] = 300 },
+                ["_meta"] = new JsonObject { ["progressToken"] = id },
+            },
+        }.ToJsonString();
+
+    // A stream that is cut ends with an error at the client.
+    private static async Task ReadToEndAsync(HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            try
+            {
+                await answer.Content.CopyToAsync(Stream.Null, Cancel);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException) { }
+        }
+    }
+
     /// <summary>An access token for the route, as a client gets it.</summary>
-    private async Task<string> SignInAsync()
+    private async Task<string> SignInAsync(string person = Leaver)
     {
         using var browser = new FormBrowser(system.BrowserRoots);
         using var http = new HttpClient(
@@ -126,7 +189,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
                 + $"&redirect_uri={Uri.EscapeDataString(SignInSystem.RedirectUri)}"
                 + $"&resource={Uri.EscapeDataString(Installation.Endpoint.AbsoluteUri)}",
         };
-        var back = await browser.AllowAsync(page.Uri, Leaver, Cancel);
+        var back = await browser.AllowAsync(page.Uri, person, Cancel);
         using var form = new FormUrlEncodedContent(
             new Dictionary<string, string>
             {
@@ -142,6 +205,9 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
         return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
     }
+
+    private static KeyValuePair<string, string>[] Headers(CSharpClient session) =>
+        [new("Mcp-Session-Id", session.Client.SessionId ?? ""), new("MCP-Protocol-Version", Version)];
 
     private Task<CSharpClient> ConnectAsync(string token) =>
         CSharpClient.ConnectAsync(
@@ -164,12 +230,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             ["method"] = "tools/call",
             ["params"] = new JsonObject { ["name"] = tool, ["arguments"] = arguments },
         };
-        using var answer = await client.SendAsync(
-            HttpMethod.Post,
-            message.ToJsonString(),
-            [new("Mcp-Session-Id", session.Client.SessionId ?? ""), new("MCP-Protocol-Version", Version)],
-            Cancel
-        );
+        using var answer = await client.SendAsync(HttpMethod.Post, message.ToJsonString(), Headers(session), Cancel);
         var reason = answer.Headers.TryGetValues("culvert-reason", out var values) ? values.Single() : null;
         return new CallAnswer(answer.StatusCode, reason, await answer.Content.ReadAsStringAsync(Cancel));
     }

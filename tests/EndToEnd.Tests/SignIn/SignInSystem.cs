@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Testing;
@@ -74,6 +75,9 @@ public sealed class SignInSystem : RunningSystem
     /// <summary>The roots of the service and the identity provider: all that a browser needs.</summary>
     public string BrowserRoots => Installation.Run.File("browser-roots.pem");
 
+    /// <summary>The roots of all three, for a client that asks the identity provider itself.</summary>
+    public string CrossAppRoots => Installation.Run.File("cross-app-roots.pem");
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
@@ -85,6 +89,16 @@ public sealed class SignInSystem : RunningSystem
             ClientRoots,
             Installation.Record.Tunnel.TrustBundle,
             Installation.Service.PlatformCaFile
+        );
+        await ConcatenateAsync(
+            CrossAppRoots,
+            Installation.Record.Tunnel.TrustBundle,
+            Installation.IdentityProvider.CaFile,
+            Installation.Service.PlatformCaFile
+        );
+        await File.WriteAllTextAsync(
+            Installation.IdentityProvider.AppsFile,
+            JsonSerializer.Serialize(new Dictionary<string, string> { [Issuer] = ClientId })
         );
         await ConcatenateAsync(BrowserRoots, Installation.IdentityProvider.CaFile, Installation.Service.PlatformCaFile);
     }

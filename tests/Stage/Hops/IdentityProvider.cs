@@ -89,6 +89,12 @@ internal sealed class IdentityProvider
 
     public string CaFile => run.File(Name, "ca.pem");
 
+    /// <summary>
+    /// A JSON object that may be written at any time: for which authorization servers the provider issues identity assertions, and
+    /// the id that the client of people has there.
+    /// </summary>
+    public string AppsFile => run.File(Name, "apps.json");
+
     /// <summary>What the service's <c>sign_in</c> says of it: one group makes operators.</summary>
     public string SignIn
     {
@@ -235,6 +241,7 @@ internal sealed class IdentityProvider
                         : new[] { ConsoleCallback(audience), $"{audience}/oauth/{organizationId}/callback" },
                 },
                 is_plain = organizationId is not null,
+                apps_file = AppsFile,
                 groups = new Dictionary<string, string[]>
                 {
                     [OperatorPerson] = ["staff", OperatorGroup],
