@@ -29,6 +29,7 @@ public sealed class RuleApprovalPageTests(FederatedServiceFixture fixture) : ICl
         waiting.ShouldContain("Version 2 decides until then.");
         waiting.ShouldContain("<code>route_scopes</code>");
         (await browser.OpenAsync("/console/rules")).ShouldContain("awaits approval");
+        (await browser.OpenAsync($"{page}/edit")).ShouldContain("awaits approval");
         using var second = await browser.SubmitAsync($"{page}/approve", ("version", "3"), ("reason", "read"));
         second.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         (await browser.OpenAsync(page)).ShouldContain("version 4 is in force");
