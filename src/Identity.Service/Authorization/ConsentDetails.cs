@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>What the consent page shows.</summary>
-/// <param name="Tools">Of the route, as far as its agents reported them.</param>
+/// <param name="Tools">Of the route, as far as its agents reported calls that its policy allowed.</param>
 /// <param name="IsRegistered">Whether an administrator gave the client its name; if not, the client chose it.</param>
 internal sealed record ConsentDetails(
     string Path,

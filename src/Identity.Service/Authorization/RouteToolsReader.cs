@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>
-/// Reads which tools a person reaches at a route: those that the agents reported for it, without those that its policy has
-/// only denied so far. The policy itself decides at the agent, for each caller and call.
+/// Reads which tools a person may reach at a route: those that its agents reported calls of which its policy allowed. A tool that
+/// was only listed may be one that the policy hides. The policy decides at the agent, for each caller and call.
 /// </summary>
 internal sealed class RouteToolsReader(TokenTargets targets, AgentReportStore reports, InventoryStore inventory)
 {
@@ -47,8 +47,7 @@ internal sealed class RouteToolsReader(TokenTargets targets, AgentReportStore re
     }
 
     // A name in parentheses means several tools that are not counted one by one.
-    private static bool IsReached(InventoryRow row) =>
-        !row.Name.StartsWith('(') && (row.Allowed > 0 || row.Denied == 0);
+    private static bool IsReached(InventoryRow row) => !row.Name.StartsWith('(') && row.Allowed > 0;
 
     // The name that the newest report of an agent gives the route.
     private async ValueTask<string?> FindRouteAsync(Tunnel tunnel, string host, CancellationToken cancellationToken) =>

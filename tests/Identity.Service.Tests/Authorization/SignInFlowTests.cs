@@ -100,10 +100,14 @@ public sealed class SignInFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SignIn_AgentsReportedTools_ConsentPageShowsThoseThatWereNotAlwaysDenied()
+    public async Task SignIn_AgentsReportedTools_ConsentPageShowsThoseThatThePolicyAllowed()
     {
         await ReportAsync(
-            Enumerable.Range(10, 13).Select(number => ($"tool-{number}", "allow")).Append(("drop_every_table", "deny"))
+            Enumerable
+                .Range(10, 13)
+                .Select(number => ($"tool-{number}", "allow"))
+                .Append(("drop_every_table", "deny"))
+                .Append(("list_every_secret", "listed"))
         );
         using var browser = new ConsoleBrowser(bench.Service);
 
@@ -112,6 +116,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
         browser.Page.ShouldContain("tool-10, tool-11,");
         browser.Page.ShouldContain("tool-21 and 1 more");
         browser.Page.ShouldNotContain("drop_every_table");
+        browser.Page.ShouldNotContain("list_every_secret");
         browser.Page.ShouldNotContain("(other)");
     }
 
