@@ -94,8 +94,7 @@ internal sealed class RuleApprovalEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        return body.Version != rule.Version
-                ? FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.")
+        return RuleDrafts.CheckVersion(rule, body.Version) is { } changed ? changed
             : rule.AwaitsApproval ? (rule, body)
             : FederationErrors.NotWaiting.Refuse();
     }

@@ -82,9 +82,9 @@ internal static class RuleDrafts
             return FederationErrors.Archived.Refuse();
         }
 
-        if (body.Version is { } expected && expected != rule.Version)
+        if (body.Version is { } expected && CheckVersion(rule, expected) is { } changed)
         {
-            return FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.");
+            return changed;
         }
 
         var match = body.Match is null ? rule.Match : RuleMatchReader.Read(body.Match);
@@ -120,6 +120,12 @@ internal static class RuleDrafts
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
         };
     }
+
+    /// <summary>Null if the caller has read the newest version.</summary>
+    public static Refusal? CheckVersion(Rule rule, int expected) =>
+        expected == rule.Version
+            ? null
+            : FederationErrors.Changed.Refuse($"version: the rule is at version {rule.Version} by now.");
 
     private static Refusal? CheckShape(JsonElement? attributes, TargetDocument? target)
     {

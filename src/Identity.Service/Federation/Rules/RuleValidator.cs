@@ -146,28 +146,14 @@ internal sealed class RuleValidator(
             return RequestErrors.Invalid.Refuse("client_ids: only with subject_type person.");
         }
 
-        if (
-            rule.ClientIds.Count > MaxTargets
-            || rule.ClientIds.Distinct(StringComparer.Ordinal).Count() != rule.ClientIds.Count
-        )
-        {
-            return RequestErrors.Invalid.Refuse($"client_ids: at most {MaxTargets}, each once.");
-        }
-
-        foreach (var id in rule.ClientIds)
-        {
-            if (!IsClientId(id))
-            {
-                return RequestErrors.Invalid.Refuse(
-                    $"client_ids: {id} is neither the id of a client nor the https URL of a metadata document."
-                );
-            }
-        }
-
-        return null;
+        return CheckList(
+            "client_ids",
+            rule.ClientIds,
+            IsClientId,
+            "neither the id of a client nor the https URL of a metadata document."
+        );
     }
 
-    // JSON's null is refused, too.
     private static bool IsClientId(string? id) =>
         OAuthClientId.TryParse(id, out _)
         || (
@@ -209,19 +195,28 @@ internal sealed class RuleValidator(
     }
 
     private static Refusal? CheckIdList<TId>(string member, IReadOnlyList<string> ids)
-        where TId : struct, IIdentifier<TId>
+        where TId : struct, IIdentifier<TId> =>
+        CheckList(member, ids, id => Identifier.TryParse<TId>(id, out _), $"not a well-formed {TId.Prefix}_ tagged ID");
+
+    /// <param name="problem">What a value is that is not well-formed.</param>
+    private static Refusal? CheckList(
+        string member,
+        IReadOnlyList<string> values,
+        Func<string?, bool> isWellFormed,
+        string problem
+    )
     {
-        if (ids.Count > MaxTargets || ids.Distinct(StringComparer.Ordinal).Count() != ids.Count)
+        if (values.Count > MaxTargets || values.Distinct(StringComparer.Ordinal).Count() != values.Count)
         {
             return RequestErrors.Invalid.Refuse($"{member}: at most {MaxTargets}, each once.");
         }
 
         // JSON's null is malformed too: stored, it would be a rule that names nothing.
-        foreach (var id in ids)
+        foreach (var value in values)
         {
-            if (!Identifier.TryParse<TId>(id, out _))
+            if (!isWellFormed(value))
             {
-                return RequestErrors.Invalid.Refuse($"{member}: {id} is not a well-formed {TId.Prefix}_ tagged ID");
+                return RequestErrors.Invalid.Refuse($"{member}: {value} is {problem}");
             }
         }
 
