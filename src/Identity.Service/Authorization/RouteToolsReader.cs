@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Authorization;
 
 /// <summary>
-/// Reads which tools a person may reach at a route: those that its agents reported calls of which its policy allowed. A tool that
-/// was only listed may be one that the policy hides. The policy decides at the agent, for each caller and call.
+/// Reads which tools a person may reach at a route: those that its policy showed to a caller, or of which it allowed calls, as its
+/// agents report it. The policy decides at the agent, for each caller and call.
 /// </summary>
 internal sealed class RouteToolsReader(TokenTargets targets, AgentReportStore reports, InventoryStore inventory)
 {
@@ -38,16 +38,14 @@ internal sealed class RouteToolsReader(TokenTargets targets, AgentReportStore re
                 TunnelId = tunnel.Id.Value,
                 Route = route,
                 Kind = "tool",
+                IsReachable = true,
             },
             new PageRequest(MaxRead, long.MaxValue, IncludeArchived: false),
             cancellationToken
         );
-        var names = rows.Where(IsReached).Select(row => row.Name).Order(StringComparer.Ordinal).ToList();
+        var names = rows.Select(row => row.Name).Order(StringComparer.Ordinal).ToList();
         return new RouteTools([.. names.Take(MaxShown)], Math.Max(0, names.Count - MaxShown));
     }
-
-    // A name in parentheses means several tools that are not counted one by one.
-    private static bool IsReached(InventoryRow row) => !row.Name.StartsWith('(') && row.Allowed > 0;
 
     // The name that the newest report of an agent gives the route.
     private async ValueTask<string?> FindRouteAsync(Tunnel tunnel, string host, CancellationToken cancellationToken) =>

@@ -22,6 +22,7 @@ internal sealed class AgentDialect(
     // Tried in this order; null: the report does not have that part.
     private static readonly Func<AgentReport, AgentReport?>[] Reductions =
     [
+        OmitLastShown,
         OmitAnswers,
         OmitMinutes,
         OmitCallers,
@@ -132,23 +133,28 @@ internal sealed class AgentDialect(
         return null;
     }
 
+    private static AgentReport? OmitLastShown(AgentReport report) =>
+        OmitFromEntries(report, entry => entry.LastShownAt is not null, entry => entry with { LastShownAt = null });
+
     private static AgentReport? OmitAnswers(AgentReport report) =>
-        report.Usage is { } usage && usage.Entries.Any(entry => entry.Answers is not null)
-            ? report with
-            {
-                Usage = usage with { Entries = [.. usage.Entries.Select(entry => entry with { Answers = null })] },
-            }
-            : null;
+        OmitFromEntries(report, entry => entry.Answers is not null, entry => entry with { Answers = null });
 
     private static AgentReport? OmitMinutes(AgentReport report) =>
         report.Usage is { Minutes: not null } usage ? report with { Usage = usage with { Minutes = null } } : null;
 
     // A report may also be too large with them.
     private static AgentReport? OmitCallers(AgentReport report) =>
-        report.Usage is { } usage && usage.Entries.Any(entry => entry.Callers is not null)
+        OmitFromEntries(report, entry => entry.Callers is not null, entry => entry with { Callers = null });
+
+    private static AgentReport? OmitFromEntries(
+        AgentReport report,
+        Func<AgentReportUse, bool> has,
+        Func<AgentReportUse, AgentReportUse> omit
+    ) =>
+        report.Usage is { } usage && usage.Entries.Any(has)
             ? report with
             {
-                Usage = usage with { Entries = [.. usage.Entries.Select(entry => entry with { Callers = null })] },
+                Usage = usage with { Entries = [.. usage.Entries.Select(omit)] },
             }
             : null;
 

@@ -15,6 +15,10 @@ namespace Culvert.Platform.Wire;
 /// <param name="Answers">
 /// What answer rules did since the previous report; null if none judged an answer, and from agents that do not send it.
 /// </param>
+/// <param name="LastShownAt">
+/// When the item was last in a list that a caller got; null if the policy hid it from all of them, and from agents that do not send
+/// it.
+/// </param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUse(
     string Route,
@@ -26,5 +30,6 @@ public sealed record AgentReportUse(
     AgentReportCaller? LastCaller,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         IReadOnlyList<AgentReportUseCaller>? Callers = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AgentReportAnswers? Answers = null
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AgentReportAnswers? Answers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? LastShownAt = null
 );

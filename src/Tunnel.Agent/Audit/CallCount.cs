@@ -10,6 +10,7 @@ internal sealed class CallCount
     private AgentReportAnswers? answers;
     private DateTimeOffset seen;
     private DateTimeOffset? called;
+    private DateTimeOffset? shown;
     private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // empty on routes that do not authenticate callers
 
     public void Add(CallRecord record)
@@ -49,7 +50,15 @@ internal sealed class CallCount
 
     public int Callers => callers.Count;
 
-    public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;
+    /// <summary>The name was in a list.</summary>
+    /// <param name="isShown">Whether the caller got it.</param>
+    public void AddToList(DateTimeOffset at, bool isShown)
+    {
+        Update(at);
+        shown = isShown ? at : shown;
+    }
+
+    private void Update(DateTimeOffset at) => seen = at > seen ? at : seen;
 
     public AgentReportUse ToWire(string route, string kind, string name) =>
         new(
@@ -67,7 +76,8 @@ internal sealed class CallCount
                     ClientId: Cut(caller.ClientId)
                 ),
             Callers: callers.ToWire(),
-            Answers: answers
+            Answers: answers,
+            LastShownAt: shown?.UtcDateTime
         );
 
     // Not every database stores control characters.

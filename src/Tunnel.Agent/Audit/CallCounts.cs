@@ -60,10 +60,11 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
                     record.RequestBytes ?? 0,
                     record.ResponseBytes
                 );
-            foreach (var (seenKind, seen) in record.Seen)
+            foreach (var seen in record.Seen)
             {
-                GetOrAdd_NeedsLock(record.Route, TargetKinds.ToWireName(seenKind), FormatName(seenKind, seen))
-                    .Update(time.GetUtcNow());
+                // Under other modes every name crosses.
+                GetOrAdd_NeedsLock(record.Route, TargetKinds.ToWireName(seen.Kind), FormatName(seen.Kind, seen.Name))
+                    .AddToList(time.GetUtcNow(), isShown: seen.IsVisible || record.Mode != "enforce");
             }
         }
     }

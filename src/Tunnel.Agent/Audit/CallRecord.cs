@@ -128,7 +128,7 @@ internal sealed class CallRecord : AuditRecord
     public string End { get; set; } = "";
 
     /// <summary>The names in lists of the response: only for counting, not part of the record.</summary>
-    public IReadOnlyList<(TargetKind Kind, string Name)> Seen { get; set; } = [];
+    public IReadOnlyList<SeenName> Seen { get; set; } = [];
 
     /// <summary>False for another path than the MCP endpoint's: not counted. Not part of the record.</summary>
     public bool IsCall { get; set; } = true;

@@ -57,7 +57,8 @@ internal sealed class AnswerApprovals(ApprovalService? service, TimeProvider tim
         finding.Answer = new CallAnswer(judge.Counts.RowsCrossed, 0, 0, judge.Counts.Masked, default, judge.Problem);
         if (
             finding.Length > call.Answer!.MaxBytes
-            || held.Add(call.Identity!.Key, ClientKey.FromPerson(exchange), finding) is not { } waiting
+            || held.Add(call.Identity!.Key, ClientKey.FromPerson(exchange), finding, CallerToken.From(exchange))
+                is not { } waiting
         )
         {
             return new(PolicyFailures.AnswerNotHeld);

@@ -38,7 +38,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public int Hidden { get; private set; }
 
-    public IReadOnlyList<(TargetKind Kind, string Name)> Seen => plan.Filter.Seen;
+    public IReadOnlyList<SeenName> Seen => plan.Filter.Seen;
 
     public bool? IsError { get; private set; }
 

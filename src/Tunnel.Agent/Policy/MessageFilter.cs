@@ -41,7 +41,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     private static readonly string[] ByUri = ["uri"];
     private static readonly string[] ByTemplate = ["uriTemplate"];
 
-    private List<(TargetKind Kind, string Name)>? seen;
+    private List<SeenName>? seen;
 
     /// <summary>
     /// Whether answer rules apply to the caller: then only the answer to this request crosses, and messages that cannot
@@ -52,7 +52,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     /// <summary>The id of the client's request, as it was written; empty without one.</summary>
     public ReadOnlyMemory<byte> OwnId { get; init; }
 
-    public IReadOnlyList<(TargetKind Kind, string Name)> Seen => seen ?? [];
+    public IReadOnlyList<SeenName> Seen => seen ?? [];
 
     public FilteredMessage Apply(ReadOnlyMemory<byte> json)
     {
@@ -454,12 +454,13 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             PinKind.Prompt => TargetKind.Prompt,
             _ => TargetKind.Resource,
         };
+        var isVisible = rules.IsVisible(kind, name, caller);
         if ((seen ??= []).Count < MaxSeen)
         {
-            seen.Add((kind, name));
+            seen.Add(new SeenName(kind, name, isVisible));
         }
 
-        return rules.IsVisible(kind, name, caller);
+        return isVisible;
     }
 
     // Null if the entry can be read in two ways; it is then hidden from every client.

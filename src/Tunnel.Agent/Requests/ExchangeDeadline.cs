@@ -4,7 +4,7 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// The clock of one exchange: one timer, set again at each stage. There is no limit for the whole exchange (P2), only
 /// for the wait for the head of the answer and for the next byte. The exchange also ends when the client is gone.
 /// </summary>
-internal sealed class ExchangeDeadline : IDisposable
+internal sealed class ExchangeDeadline : IRevocable, IDisposable
 {
     private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(50);
 
@@ -45,10 +45,10 @@ internal sealed class ExchangeDeadline : IDisposable
     /// <summary>Ends the exchange when a feed refuses the token of its request.</summary>
     public void Watch(Exchange exchange)
     {
-        if (exchange is { Live: { } registry, ClientToken: { } token, KnownRevocations: { } known })
+        if (CallerToken.From(exchange) is { } token)
         {
-            live = registry;
-            registry.Add(this, token, known);
+            live = token.Live;
+            live.Add(this, token.Value, token.Known);
         }
     }
 

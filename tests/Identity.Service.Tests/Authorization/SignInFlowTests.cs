@@ -100,7 +100,7 @@ public sealed class SignInFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SignIn_AgentsReportedTools_ConsentPageShowsThoseThatThePolicyAllowed()
+    public async Task SignIn_AgentsReportedTools_ConsentPageShowsThoseThatThePolicyAllowedOrShowed()
     {
         await ReportAsync(
             Enumerable
@@ -108,15 +108,18 @@ public sealed class SignInFlowTests : IAsyncLifetime
                 .Select(number => ($"tool-{number}", "allow"))
                 .Append(("drop_every_table", "deny"))
                 .Append(("list_every_secret", "listed"))
+                .Append(("hidden_since_a_week", "hidden"))
+                .Append(("a-new-tool", "shown"))
         );
         using var browser = new ConsoleBrowser(bench.Service);
 
         using var page = await bench.SignInAsync(browser);
 
-        browser.Page.ShouldContain("tool-10, tool-11,");
-        browser.Page.ShouldContain("tool-21 and 1 more");
+        browser.Page.ShouldContain("a-new-tool, tool-10, tool-11,");
+        browser.Page.ShouldContain("tool-20 and 2 more");
         browser.Page.ShouldNotContain("drop_every_table");
         browser.Page.ShouldNotContain("list_every_secret");
+        browser.Page.ShouldNotContain("hidden_since_a_week");
         browser.Page.ShouldNotContain("(other)");
     }
 
@@ -467,7 +470,13 @@ public sealed class SignInFlowTests : IAsyncLifetime
                         Decisions: new Dictionary<string, long> { [tool.Item2] = 1 },
                         LastSeenAt: now.UtcDateTime,
                         LastCalledAt: now.UtcDateTime,
-                        LastCaller: null
+                        LastCaller: null,
+                        LastShownAt: tool.Item2 switch
+                        {
+                            "shown" => now.UtcDateTime,
+                            "hidden" => now.AddDays(-7).UtcDateTime,
+                            _ => null,
+                        }
                     )),
             ]
         );

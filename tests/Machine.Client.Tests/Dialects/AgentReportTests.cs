@@ -16,9 +16,10 @@ public sealed class AgentReportTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("answers", 400, 2, true)]
-    [InlineData("minutes", 400, 3, true)]
-    [InlineData("callers", 400, 4, true)]
+    [InlineData("last_shown_at", 400, 2, true)]
+    [InlineData("answers", 400, 3, true)]
+    [InlineData("minutes", 400, 4, true)]
+    [InlineData("callers", 400, 5, true)]
     [InlineData("callers", 503, 1, false)]
     public async Task Report_RefusedWithANewerPart_IsSentWithoutIt(
         string part,
@@ -62,7 +63,7 @@ public sealed class AgentReportTests
         usage.IsDelivered.ShouldBe(isDelivered);
         service.Count(Path).ShouldBe(reports);
         service.Of(Path)[^1].Body.Contains($"\"{part}\"", StringComparison.Ordinal).ShouldBe(!isDelivered);
-        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 4);
+        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 5);
     }
 
     private sealed class OneUsage : IUsageSource
@@ -98,7 +99,8 @@ public sealed class AgentReportTests
                         ValuesRemoved: 0,
                         Withheld: 0,
                         Unfit: 0
-                    )
+                    ),
+                    LastShownAt: DateTime.UnixEpoch
                 ),
             ],
             Minutes:

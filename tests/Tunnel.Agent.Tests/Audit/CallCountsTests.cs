@@ -210,7 +210,7 @@ public sealed class CallCountsTests
     public void Add_NamesOfAList_AreSeenWithoutACall()
     {
         var record = AuditScene.Record("");
-        (record.Kind, record.Method, record.Seen) = ("", "tools/list", [(TargetKind.Tool, "get")]);
+        (record.Kind, record.Method, record.Seen) = ("", "tools/list", [new(TargetKind.Tool, "get", IsVisible: true)]);
 
         counts.Add(record);
 
@@ -218,6 +218,27 @@ public sealed class CallCountsTests
         entries
             .Select(e => (e.Kind, e.Name, e.LastCalledAt is null))
             .ShouldBe([("method", "tools/list", false), ("tool", "get", true)]);
+    }
+
+    [Theory]
+    [InlineData("enforce", false)]
+    [InlineData("observe", true)]
+    public void Add_NameThatThePolicyHides_IsShownOnlyWhereItIsNotEnforced(string mode, bool isShown)
+    {
+        time.Advance(TimeSpan.FromMinutes(1));
+        var record = AuditScene.Record("", mode: mode);
+        (record.Kind, record.Method, record.Seen) = (
+            "",
+            "tools/list",
+            [new(TargetKind.Tool, "get", IsVisible: true), new(TargetKind.Tool, "drop", IsVisible: false)]
+        );
+
+        counts.Add(record);
+
+        var now = time.GetUtcNow().UtcDateTime;
+        var shown = counts.Next()!.Entries.ToDictionary(e => e.Name, e => e.LastShownAt);
+        shown["get"].ShouldBe(now);
+        shown["drop"].ShouldBe(isShown ? now : null);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ internal sealed record InventoryFilter
     /// <summary>Names that no attestation covers, or routes whose attestation is due.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>Names that the policy showed to a caller, or of which it allowed calls.</summary>
+    public bool IsReachable { get; init; }
+
     public bool IncludeArchived { get; init; }
 
     /// <summary>The conditions on a table with the columns tunnel_id and route, joined to its tunnel <c>t</c>.</summary>

@@ -33,6 +33,9 @@ internal sealed class InventoryRow
     /// <summary>0 = it was only listed.</summary>
     public long LastCalledAtMs { get; init; }
 
+    /// <summary>When a list that a caller got last had the name; 0 = never.</summary>
+    public long LastShownAtMs { get; init; }
+
     /// <summary>The last caller's; empty if the agent does not authenticate callers.</summary>
     public string LastIssuer { get; init; } = "";
 

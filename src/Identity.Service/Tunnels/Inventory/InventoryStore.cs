@@ -36,6 +36,8 @@ internal sealed class InventoryStore(Database database)
         + "answers_withheld = tunnel_inventory.answers_withheld + excluded.answers_withheld, "
         + "last_seen_at_ms = CASE WHEN excluded.last_seen_at_ms > tunnel_inventory.last_seen_at_ms "
         + "THEN excluded.last_seen_at_ms ELSE tunnel_inventory.last_seen_at_ms END, "
+        + "last_shown_at_ms = CASE WHEN excluded.last_shown_at_ms > tunnel_inventory.last_shown_at_ms "
+        + "THEN excluded.last_shown_at_ms ELSE tunnel_inventory.last_shown_at_ms END, "
         + "last_issuer = CASE WHEN excluded.last_called_at_ms > tunnel_inventory.last_called_at_ms "
         + "THEN excluded.last_issuer ELSE tunnel_inventory.last_issuer END, "
         + "last_subject = CASE WHEN excluded.last_called_at_ms > tunnel_inventory.last_called_at_ms "
@@ -50,6 +52,12 @@ internal sealed class InventoryStore(Database database)
         "INSERT INTO tunnel_inventory_marks (tunnel_id, instance_id, run, sequence) "
         + "VALUES (@TunnelId, @InstanceId, @Run, @Sequence) "
         + "ON CONFLICT (tunnel_id, instance_id) DO UPDATE SET run = excluded.run, sequence = excluded.sequence";
+
+    // A name that no list showed for a day before the last list is one that a changed policy hides now. A name in parentheses
+    // means several tools that are not counted one by one.
+    private static readonly string Reachable =
+        " AND i.name NOT LIKE '(%' AND (i.allowed > 0 OR (i.last_shown_at_ms > 0 AND i.last_shown_at_ms >= i.last_seen_at_ms - "
+        + $"{(long)TimeSpan.FromDays(1).TotalMilliseconds}))";
 
     private const string OfCaller =
         " AND (i.tunnel_id, i.route, i.kind, i.name) IN (SELECT c.tunnel_id, c.route, c.kind, c.name "
@@ -86,6 +94,7 @@ internal sealed class InventoryStore(Database database)
                     FirstSeenAtMs = Instant(use.LastSeenAt, now),
                     LastSeenAtMs = Instant(use.LastSeenAt, now),
                     LastCalledAtMs = use.LastCalledAt is { } called ? Instant(called, now) : 0L,
+                    LastShownAtMs = use.LastShownAt is { } shown ? Instant(shown, now) : 0L,
                     LastIssuer = use.LastCaller?.Issuer ?? "",
                     LastSubject = use.LastCaller?.Subject ?? "",
                     LastClientId = use.LastCaller?.ClientId ?? "",
@@ -139,6 +148,7 @@ internal sealed class InventoryStore(Database database)
                 + "LEFT JOIN route_owners o ON o.tunnel_id = i.tunnel_id AND o.route = i.route WHERE "
                 + filter.ToSql("i")
                 + (filter.Kind is null ? "" : " AND i.kind = @Kind")
+                + (filter.IsReachable ? Reachable : "")
                 + (filter.IsOpen ? " AND i.ordinal > COALESCE(o.attested_ordinal, 0)" : "")
                 + (filter.Caller is null ? "" : OfCaller)
                 + " AND i.ordinal < @Before ORDER BY i.ordinal DESC LIMIT @Count",

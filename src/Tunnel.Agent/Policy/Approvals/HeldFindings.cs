@@ -30,16 +30,18 @@ internal sealed class HeldFindings(TimeProvider time)
     }
 
     /// <summary>Holds a finding, unless one of the same call waits already.</summary>
+    /// <param name="token">The finding is removed when a feed refuses the token; null on routes without one.</param>
     /// <returns>The finding that waits; null if there is no room.</returns>
-    public HeldFinding? Add(string key, ClientKey owner, HeldFinding finding)
+    public HeldFinding? Add(string key, ClientKey owner, HeldFinding finding, CallerToken? token)
     {
         var bytes = Math.Max(finding.Length, LeastBytes);
+        Entry entry;
         lock (gate)
         {
             RemoveExpired_NeedsLock();
-            if (entries.TryGetValue(key, out var entry))
+            if (entries.TryGetValue(key, out var waiting))
             {
-                return entry.Finding;
+                return waiting.Finding;
             }
 
             if (!budget.TryReserve(owner, bytes))
@@ -47,9 +49,13 @@ internal sealed class HeldFindings(TimeProvider time)
                 return null;
             }
 
-            entries.Add(key, new Entry(finding, owner, bytes, time.GetUtcNow() + finding.Approval.Expires));
-            return finding;
+            entry = new Entry(this, key, finding, owner, bytes, time.GetUtcNow() + finding.Approval.Expires, token);
+            entries.Add(key, entry);
         }
+
+        // Outside the lock: the registry revokes at once what the newest feed refuses.
+        token?.Live.Add(entry, token.Value, token.Known);
+        return finding;
     }
 
     /// <returns>False if the finding no longer waits, so that it must not cross.</returns>
@@ -79,11 +85,24 @@ internal sealed class HeldFindings(TimeProvider time)
     private bool Remove_NeedsLock(string key, Entry entry)
     {
         budget.Return(entry.Owner, entry.Bytes);
+        entry.Token?.Live.Remove(entry);
         return entries.Remove(key);
     }
 
-    private sealed class Entry(HeldFinding finding, ClientKey owner, long bytes, DateTimeOffset expiresAt)
+    private sealed class Entry(
+        HeldFindings all,
+        string key,
+        HeldFinding finding,
+        ClientKey owner,
+        long bytes,
+        DateTimeOffset expiresAt,
+        CallerToken? token
+    ) : IRevocable
     {
+        public void Revoke() => all.Remove(key, finding);
+
+        public CallerToken? Token => token;
+
         public HeldFinding Finding => finding;
 
         public ClientKey Owner => owner;
