@@ -50,7 +50,7 @@ internal sealed class RouteSet : IAsyncDisposable
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,
-                    [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
+                    [.. s.Oauth.Issuers.Distinct(StringComparer.Ordinal).Where(byName.ContainsKey).Select(name => byName[name])],
                     CreateCredential(s.Credential, time),
                     time,
                     rules.Exists(r => r.Groups.Count > 0),

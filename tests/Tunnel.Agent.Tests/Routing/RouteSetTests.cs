@@ -41,6 +41,26 @@ public sealed class RouteSetTests
         (customer?.Contains("c-7"u8, isText: true)).ShouldBe(isRead ? true : null);
     }
 
+    [Fact]
+    public async Task AuthorizationServers_FollowTheOrderOfTheRoute()
+    {
+        var issuer = new TestIssuer();
+        var settings = Read(Rule.Replace("CONDITION", "const: a", StringComparison.Ordinal));
+        var corp = settings.Issuers.Single();
+        var partner = corp with { Name = "partner", Issuer = "https://partner.example.test" };
+        var route = settings.Routes.Single();
+        route = route with { Oauth = route.Oauth with { Issuers = ["partner", "corp", "partner"] } };
+
+        await using var set = RouteSet.Create(
+            [route],
+            [.. new[] { corp, partner }.Select(s => OauthFixture.KeysOf(issuer, TimeProvider.System, settings: s))],
+            _ => NewUpstream(),
+            TimeProvider.System
+        );
+
+        set.Routes.Single().Access.AuthorizationServers.ShouldBe([partner.Issuer, corp.Issuer]);
+    }
+
     private static AgentSettings Read(string rule)
     {
         var text = $$$"""
