@@ -223,7 +223,7 @@ internal static class ConnectionCommands
         );
     }
 
-    private static Option<string[]> Scopes() => Flags.Many("--scope", "SCOPE", "a scope that people are asked for");
+    private static Option<string[]> Scopes() => Flags.Many("--scope", "SCOPE", "a scope that people allow there");
 
     private static Option<string?> SecretFile() =>
         Flags.Text("--client-secret-file", "FILE", "the service's secret at the upstream, in the first line");

@@ -24,7 +24,7 @@ namespace Culvert.Identity.Service.Connections;
 
 /// <summary>
 /// The pages where a person connects a route with their account at its upstream: 1. the link sends the browser to the
-/// organization's identity provider, 2. the page shows what is asked for, 3. the form sends the browser to the upstream, 4.
+/// organization's identity provider, 2. the page shows the request, 3. the form sends the browser to the upstream, 4.
 /// the callback stores the grant for the person of step 1. The browser carries everything meanwhile, sealed and bound to it.
 /// </summary>
 internal sealed class ConnectEndpoints(

@@ -33,7 +33,7 @@ internal sealed class ConnectionTokens(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(250);
 
-    // What an agent is told of a token that does not expire: it asks again, and learns that the grant ended.
+    // The expiry in the answer for a token that does not expire: the agent asks again, and learns that the grant ended.
     private static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
 
     // The refreshes of this node by grant.

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Connections;
 /// <param name="AuthorizationEndpoint">https.</param>
 /// <param name="TokenEndpoint">https.</param>
 /// <param name="ClientId">As the upstream registered the service.</param>
-/// <param name="Scopes">0–64, which the person is asked for.</param>
+/// <param name="Scopes">0–64, which the person allows.</param>
 /// <param name="ClientAuth"><c>none</c> (default), <c>client_secret_basic</c> or <c>client_secret_post</c>.</param>
 /// <param name="ClientSecret">Required unless client_auth is none.</param>
 /// <param name="Issuer">The upstream's issuer identifier: an <c>iss</c> in its answers must be equal (RFC 9207).</param>

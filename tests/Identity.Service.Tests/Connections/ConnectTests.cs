@@ -31,7 +31,7 @@ public sealed class ConnectTests : IAsyncLifetime
         browser.Page.ShouldContain("Connect your account at Vendor?");
         browser.Page.ShouldContain("vendor.example.com");
         browser.Page.ShouldContain("files.read");
-        browser.Page.ShouldNotContain("Disconnect");
+        browser.Page.ShouldNotContain(">Disconnect<");
         page.Header("content-security-policy")!.ShouldContain("frame-ancestors 'none'");
         page.Header("x-frame-options").ShouldBe("DENY");
         page.Header("cross-origin-opener-policy").ShouldBe("same-origin");
