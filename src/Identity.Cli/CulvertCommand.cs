@@ -107,6 +107,7 @@ internal sealed class CulvertCommand
             WorkspaceCommands.Create(verbs),
             TokenCommands.Create(verbs),
             OAuthClientCommands.Create(verbs),
+            ConnectionCommands.Create(verbs),
             PersonCommands.Create(verbs),
             CertCommands.Create(verbs),
             WebhookCommands.Create(verbs),

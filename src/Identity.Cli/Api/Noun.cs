@@ -15,6 +15,7 @@ internal sealed record Noun(string Word, string Prefix, string Path, string Name
         "name"
     );
     public static readonly Noun OAuthClient = new("oauth-client", "ocl_", "v1/oauth/clients", "name");
+    public static readonly Noun Connection = new("connection", "conn_", "v1/connections", "display_name");
     public static readonly Noun AdminKey = new("admin-key", "key_", "v1/admin_keys", "name");
     public static readonly Noun Workspace = new("workspace", "wrkspc_", "v1/organizations/workspaces", "name");
 

@@ -183,7 +183,7 @@ internal sealed class IssuerFlags(bool creating)
     }
 
     /// <summary>The port follows the last colon, so that <c>fd00::/8:8443</c> is parsed as expected.</summary>
-    private static JsonObject Target(string text)
+    public static JsonObject Target(string text)
     {
         var colon = text.LastIndexOf(':');
         if (

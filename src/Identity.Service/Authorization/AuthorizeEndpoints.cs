@@ -1,4 +1,3 @@
-using System.Text;
 using Culvert.Identity.Service.Authorization.Pages;
 using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Console.Access;
@@ -11,7 +10,6 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Storage;
-using Culvert.Jose.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Culvert.Identity.Service.Authorization;
@@ -32,6 +30,7 @@ internal sealed class AuthorizeEndpoints(
     ConsoleRenderer renderer,
     ConsoleSettings settings,
     SourceLimits limits,
+    IEnumerable<ISignInContinuation> continuations,
     TimeProvider time
 )
 {
@@ -86,6 +85,16 @@ internal sealed class AuthorizeEndpoints(
 
         var browser = ConsoleCookie.Find(http, BrowserCookie) ?? ConsoleCookie.New();
         var answer = await signIn.FinishAsync(http, browser, AuthorizationServer.GetPath(organizationId, "callback"));
+        if (
+            answer.Next is { } wanted
+            && continuations.FirstOrDefault(one => one.Continues(organizationId, wanted)) is { } continuation
+        )
+        {
+            http.Response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            await continuation.ContinueAsync(http, organizationId, browser, answer);
+            return;
+        }
+
         // The state is of this browser, but may be of a sign-in at another organization.
         var path = AuthorizationServer.GetPath(organizationId, "authorize") + "?";
         if (answer.Next is not { } next || !next.StartsWith(path, StringComparison.Ordinal))
@@ -100,14 +109,13 @@ internal sealed class AuthorizeEndpoints(
             return;
         }
 
-        if (answer.Person is not { } known || FindClaims(answer.IdToken) is not { } claims)
+        if (SignedInPerson.Find(answer) is not { } person)
         {
             var code = answer.Refusal?.Code == ConsoleErrors.Provider ? "temporarily_unavailable" : "access_denied";
             Redirect(http, organizationId, target, code, "The person did not sign in.");
             return;
         }
 
-        var person = new SignedInPerson(known.Issuer, known.Subject, known.Name, claims);
         var decided = await rules.DecideAsync(
             organizationId,
             person,
@@ -371,13 +379,6 @@ internal sealed class AuthorizeEndpoints(
 
     private static string Bind(string organizationId, ConsoleCookie browser) =>
         $"{organizationId} {Convert.ToHexStringLower(browser.Hash)}";
-
-    // The sign-in verified the token: this only reads its payload as the rules' conditions do.
-    private static string? FindClaims(string? idToken) =>
-        idToken is not null
-        && SignedToken.TryParse(Encoding.UTF8.GetBytes(idToken), out var token) == Jose.Refusals.JoseRefusal.None
-            ? Encoding.UTF8.GetString(token!.Claims.Json.Span)
-            : null;
 
     private static string DescribeHost(string redirectUri) =>
         Uri.TryCreate(redirectUri, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Authority : redirectUri;

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
@@ -9,6 +10,18 @@ namespace Culvert.Identity.Service.Authorization;
 /// <param name="Claims">The payload of the id_token, JSON.</param>
 internal sealed record SignedInPerson(string IssuerUrl, string Subject, string Name, string Claims)
 {
+    /// <summary>Null if the sign-in failed. It verified the token: this only reads its payload as the rules' conditions do.</summary>
+    public static SignedInPerson? Find(ProviderAnswer answer) =>
+        answer is { Person: { } person, IdToken: { } idToken }
+        && SignedToken.TryParse(Encoding.UTF8.GetBytes(idToken), out var token) == JoseRefusal.None
+            ? new SignedInPerson(
+                person.Issuer,
+                person.Subject,
+                person.Name,
+                Encoding.UTF8.GetString(token!.Claims.Json.Span)
+            )
+            : null;
+
     /// <summary>
     /// When the identity provider issued the id_token; 1970 if it does not say. A person who was off-boarded after it must
     /// not get a grant for it, however long the consent page was open.

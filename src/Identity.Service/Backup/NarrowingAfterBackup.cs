@@ -34,6 +34,7 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         AuditEvents.RelyingPartyArchived,
         AuditEvents.WebhookArchived,
         AuditEvents.OAuthClientArchived,
+        AuditEvents.ConnectionArchived,
         AuditEvents.OrganizationArchived,
     ];
 
@@ -82,6 +83,11 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         AuditEvents.RevocationListImported,
         AuditEvents.TrustBundleAcknowledged,
         AuditEvents.SecretDiscarded,
+        // A restore removes the grants of all people.
+        AuditEvents.ConnectionGranted,
+        AuditEvents.ConnectionTokenIssued,
+        AuditEvents.ConnectionGrantEnded,
+        AuditEvents.ConnectionRevokedUpstream,
         // The next round of the job removes them again.
         AuditEvents.OAuthClientsRemoved,
     ];
@@ -108,6 +114,7 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         ),
         ["webhook"] = (id, now) => WebhookStore.Archive(WebhookId.Wrap(id), now),
         ["oauth_client"] = Run(ArchiveBy("oauth_clients")),
+        ["connection"] = Run(ArchiveBy("connections")),
     };
 
     // The statements that suspend an object so that its operator can undo it.
@@ -117,6 +124,8 @@ internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ord
         ["federation_issuer"] = Run(DisableRules("issuer_id = @id")),
         // A later update may have removed a redirect URI, and a client cannot be suspended.
         ["oauth_client"] = Run(ArchiveBy("oauth_clients")),
+        // A later update may have removed a scope or replaced a disclosed secret, and a connection cannot be suspended.
+        ["connection"] = Run(ArchiveBy("connections")),
         ["service_account"] = Run(DisableRules("service_account_id = @id")),
         ["tunnel"] = Run(
             "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL"

@@ -31,6 +31,7 @@ internal static class RestoreCut
         ("approvals of calls", "DELETE FROM call_approvals"),
         ("console sessions", "DELETE FROM console_sessions"),
         ("sign-ins of people to routes", "DELETE FROM oauth_grants"),
+        ("grants of people at upstreams", "DELETE FROM connection_grants"),
         ("rights of webhooks to decide", "UPDATE webhooks SET can_decide = 0 WHERE can_decide = 1"),
         (
             "credentials of relying parties",

@@ -124,6 +124,13 @@ internal static class AuditEvents
     public const string OAuthClientUpdated = "oauth_client_updated";
     public const string OAuthClientArchived = "oauth_client_archived";
     public const string OAuthClientsRemoved = "oauth_clients_removed";
+    public const string ConnectionCreated = "connection_created";
+    public const string ConnectionUpdated = "connection_updated";
+    public const string ConnectionArchived = "connection_archived";
+    public const string ConnectionGranted = "connection_granted";
+    public const string ConnectionTokenIssued = "connection_token_issued";
+    public const string ConnectionGrantEnded = "connection_grant_ended";
+    public const string ConnectionRevokedUpstream = "connection_revoked_upstream";
     public const string WebhookCreated = "webhook_created";
     public const string WebhookArchived = "webhook_archived";
     public const string WebhookTested = "webhook_tested";

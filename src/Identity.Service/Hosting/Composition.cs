@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Configuration;
+using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Exchange;
@@ -132,6 +133,7 @@ internal static class Composition
         services.AddOAuthClients();
         services.AddScim();
         services.AddAuthorizationServer();
+        services.AddUpstreamConnections();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
         return services;
@@ -175,6 +177,7 @@ internal static class Composition
         host.MapStatus();
         host.MapSearch();
         host.MapAuthorizationServer();
+        host.MapUpstreamConnections();
         host.MapDocumentation();
         host.MapConsole();
         DocumentationRegistration.Describe(host);

@@ -71,6 +71,20 @@ internal readonly record struct RegisteredCertificateId(string Value) : IIdentif
     public override string ToString() => Value;
 }
 
+internal readonly record struct ConnectionId(string Value) : IIdentifier<ConnectionId>
+{
+    public static string Prefix => "conn";
+
+    public override string ToString() => Value;
+}
+
+internal readonly record struct ConnectionGrantId(string Value) : IIdentifier<ConnectionGrantId>
+{
+    public static string Prefix => "cgrt";
+
+    public override string ToString() => Value;
+}
+
 internal readonly record struct OAuthClientId(string Value) : IIdentifier<OAuthClientId>
 {
     public static string Prefix => "ocl";

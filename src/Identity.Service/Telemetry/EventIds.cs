@@ -132,4 +132,8 @@ internal static class EventIds
     public const int SignalRefused = 7041;
     public const int SignalPollFailed = 7042;
     public const int SignalPollFaulted = 7043;
+
+    // 7050: Connections
+    public const int ConnectionUpstreamFailed = 7050;
+    public const int ConnectionRefreshInterrupted = 7051;
 }

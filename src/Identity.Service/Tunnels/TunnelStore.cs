@@ -171,6 +171,11 @@ internal sealed class TunnelStore(Database database)
                     + "WHERE tunnel_id = @Id AND archived_at_ms IS NULL",
                 parameters
             ),
+            new Statement(
+                "UPDATE connection_grants SET ended_at_ms = @At, next_attempt_ms = @At, end_reason = 'archived' "
+                    + "WHERE ended_at_ms IS NULL AND connection_id IN (SELECT id FROM connections WHERE tunnel_id = @Id)",
+                parameters
+            ),
         ];
     }
 

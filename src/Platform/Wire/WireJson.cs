@@ -30,6 +30,8 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(EdgeReport))]
 [JsonSerializable(typeof(AgentCheckpointSubmission))]
 [JsonSerializable(typeof(PlatformCaDocument))]
+[JsonSerializable(typeof(ConnectionTokenRequest))]
+[JsonSerializable(typeof(ConnectionTokenAnswer))]
 [JsonSerializable(typeof(AcmeChallengeRequest))]
 [JsonSerializable(typeof(AcmeChallengeDocument))]
 [JsonSerializable(typeof(CallApprovalRequest))]

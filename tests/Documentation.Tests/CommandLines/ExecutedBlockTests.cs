@@ -42,6 +42,7 @@ public sealed class ExecutedBlockTests
         ["edge.md#Which tunnels an edge serves"] = "EdgeAssignmentTests",
         ["high-availability.md#See it"] = "HaUpTests",
         ["high-availability.md#Upgrades"] = "MigrateTests",
+        ["connections.md#Set one up"] = "EveryCommandTests",
         ["hostnames.md#Add a name"] = "CustomHostnameTests",
         ["install.md#1. Start the service"] = "PackageTests",
         ["install.md#2. Take the platform's root"] = "FirstTrustTests",

@@ -179,7 +179,13 @@ internal sealed class AuthorizationBench : IAsyncDisposable
     {
         var parameters = AuthorizeParameters();
         edit?.Invoke(parameters);
-        using var begun = await browser.GetAsync(AuthorizePath(parameters));
+        return await SignInAtAsync(browser, AuthorizePath(parameters));
+    }
+
+    /// <summary>Opens a page that sends the browser to the provider; the answer is what the provider's callback shows.</summary>
+    public async Task<HttpResponseMessage> SignInAtAsync(ConsoleBrowser browser, string path)
+    {
+        using var begun = await browser.GetAsync(path);
         begun.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         var provider = QueryHelpers.ParseQuery(begun.Headers.Location!.Query);
         provider["redirect_uri"].ToString().ShouldBe($"{Issuer}/callback", begun.Headers.Location.ToString());

@@ -23,6 +23,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
             $"SELECT COUNT(*) FROM admin_keys WHERE revoked_at_ms IS NULL AND name <> '{AfterTheRestore}'",
         ["console_sessions.token_hash"] = "SELECT COUNT(*) FROM console_sessions",
         ["oauth_grants.sealed_person"] = "SELECT COUNT(*) FROM oauth_grants",
+        ["connection_grants.sealed_grant"] = "SELECT COUNT(*) FROM connection_grants",
         ["relying_parties.secret_hash"] = "SELECT COUNT(*) FROM relying_parties WHERE secret_hash IS NOT NULL",
         ["webhooks.can_decide"] = "SELECT COUNT(*) FROM webhooks WHERE can_decide = 1",
         ["token_signing_keys.private_key"] = "SELECT COUNT(*) - 1 FROM token_signing_keys",
@@ -33,6 +34,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
     [
         "token_signing_keys.private_key",
         "oauth_grants.sealed_person",
+        "connection_grants.sealed_grant",
     ];
 
     // Tunnel tokens, the keys of authorities, and what only the service itself opens.
@@ -42,6 +44,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
         "tunnels.token_sealed",
         "webhooks.sealed_secret",
         "signal_streams.sealed_poll_token",
+        "connections.sealed_client_secret",
         "platform_authorities.sealed_key",
         "certificate_authorities.sealed_key",
         "transparency_keys.sealed_key",
@@ -56,6 +59,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
         "enrollments.token_subject_hash",
         "edge_enrollments.token_subject_hash",
         "oauth_grants.subject_hash",
+        "connection_grants.subject_hash",
         "inactive_people.subject_hash",
     ];
 

@@ -39,6 +39,7 @@ public sealed partial class EveryCommandTests
         ["POST /oauth/{organization_id}/token"] = "clients of people alone",
         ["POST /signals/{id}"] = "transmitters alone",
         ["POST /v1/agent/acme_challenges/{challenge_id}/acknowledgements"] = "agents alone",
+        ["POST /v1/agent/connection_tokens"] = "agents alone",
         ["POST /v1/agent/renewals"] = "agents alone",
         ["POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements"] = "edges alone",
         ["POST /v1/edge/renewals"] = "edges alone",

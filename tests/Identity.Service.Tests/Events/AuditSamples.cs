@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Ca.Certificates;
@@ -14,6 +15,7 @@ using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Clock;
+using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange.Replays;
@@ -361,6 +363,47 @@ internal static class AuditSamples
             ["files.read", "files.write"],
             ["files.read"]
         ),
+    };
+
+    private static readonly Connection Connection = new()
+    {
+        Id = ConnectionId.Wrap("conn_1"),
+        OrganizationId = Organization,
+        TunnelId = "tunnel_1",
+        Route = "docs",
+        DisplayName = "Vendor",
+        Issuer = "https://vendor.example",
+        AuthorizationEndpoint = "https://vendor.example/authorize",
+        TokenEndpoint = "https://vendor.example/token",
+        RevocationEndpoint = "https://vendor.example/revoke",
+        ClientId = "culvert",
+        ClientAuth = ConnectionClientAuth.ClientSecretBasic,
+        SealedClientSecret = [1],
+        Scopes = ["files.read"],
+        Resource = "https://vendor.example/mcp",
+        AllowedTargets = [new AllowedTarget(IPNetwork.Parse("10.0.0.0/8"), 443)],
+        Stamps = new ChangeStamps
+        {
+            CreatedAt = At,
+            CreatedBy = "key_1",
+            UpdatedAt = At,
+            UpdatedBy = "key_1",
+        },
+    };
+
+    private static readonly ConnectionGrant ConnectionGrant = new()
+    {
+        Id = ConnectionGrantId.Wrap("cgrt_1"),
+        ConnectionId = Connection.Id,
+        OrganizationId = Organization,
+        Person = new ConnectionPerson("https://idp.example", "ada"),
+        AccessToken = "never written",
+        RefreshToken = "never written",
+        Scope = "files.read",
+        SignedInAt = At,
+        CreatedAt = At,
+        EndReason = "by_person",
+        RevokeAttempts = 2,
     };
 
     private static readonly RegisteredClient Client = new()
@@ -1224,6 +1267,21 @@ internal static class AuditSamples
                 }
             ),
             new OAuthClientsRemoved(AuditOrigin.System(At), Organization, 3, At),
+            ConnectionEvents.Changed(AuditEvents.ConnectionCreated, ByCaller, Connection),
+            ConnectionEvents.Changed(
+                AuditEvents.ConnectionUpdated,
+                ByCaller,
+                Connection with
+                {
+                    Version = 2,
+                },
+                replacesSecret: true
+            ),
+            ConnectionEvents.Changed(AuditEvents.ConnectionArchived, ByCaller, Connection, "unused"),
+            ConnectionEvents.Granted(ByCaller, Connection, ConnectionGrant),
+            ConnectionEvents.TokenIssued(ByCaller, Connection, ConnectionGrant, isRefreshed: true),
+            ConnectionEvents.GrantEnded(ByCaller, ConnectionGrant, "by_administrator", "lost laptop"),
+            ConnectionEvents.RevokedUpstream(AuditOrigin.System(At), ConnectionGrant, "revoked"),
             new TokenRevoked(ByCaller, Organization, Revocation),
             new TokenRevoked(
                 ByCaller,

@@ -12,6 +12,7 @@ internal static partial class OneOfEach
     // A body that the endpoint takes as far as the thing that its path names; {} for all others.
     private static readonly Dictionary<string, string> Bodies = new()
     {
+        ["POST /v1/connections"] = WriteConnection("{tunnel_id}", "x"),
         ["POST /v1/organizations/federation_rules/{id}/approve"] = """{"version":1}""",
         ["POST /v1/organizations/federation_rules/{id}/reject"] = """{"version":1}""",
         ["POST /v1/certificate_authorities/{ca_id}/approve"] = $$"""{"fingerprint":"{{new string('a', 64)}}"}""",
@@ -138,12 +139,21 @@ internal static partial class OneOfEach
                     """{"name":"Client","redirect_uris":["http://127.0.0.1/cb"]}"""
                 )
             ).Id(),
+            ["connection_id"] = (
+                await api.PostOkAsync("/v1/connections", WriteConnection(bench.TunnelId, "docs"))
+            ).Id(),
             ["webhook_id"] = (
                 await api.PostOkAsync("/v1/webhooks", """{"url":"https://hooks.example.com/culvert"}""")
             ).Id(),
             ["request_id"] = "req_01aaaaaaaaaaaaaaaaaaaaaa",
         };
     }
+
+    private static string WriteConnection(string tunnelId, string route) =>
+        $$"""
+            {"tunnel_id":"{{tunnelId}}","route":"{{route}}","display_name":"Vendor","client_id":"culvert","scopes":[],
+             "authorization_endpoint":"https://vendor.example.com/authorize","token_endpoint":"https://vendor.example.com/token"}
+            """;
 
     /// <summary>An agent's request for the approval of a call; each letter is another call.</summary>
     public static string WriteApproval(char letter)

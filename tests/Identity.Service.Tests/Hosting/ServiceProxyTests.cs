@@ -4,6 +4,7 @@ using System.Text;
 using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Rotation.Est;
+using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation;
@@ -175,6 +176,42 @@ public sealed class ServiceProxyTests
                 );
                 var document = await fetcher.FetchAsync(MarkedUrl, Cancel);
                 return document.Body is null ? document.Detail : null;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/Connections/UpstreamFetcher.cs")]
+    [MemberData(nameof(Rows))]
+    public Task UpstreamToken_ThroughAProxy_IsAskedForAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var connection = new Connection
+                {
+                    Id = ConnectionId.Wrap("conn_1"),
+                    OrganizationId = "org_1",
+                    TunnelId = "tunnel_1",
+                    Route = "docs",
+                    DisplayName = "Vendor",
+                    AuthorizationEndpoint = MarkedUrl,
+                    TokenEndpoint = MarkedUrl,
+                    ClientId = "culvert",
+                    ClientAuth = ConnectionClientAuth.None,
+                    Scopes = [],
+                    AllowedTargets = [],
+                    Stamps = ChangeStamps.Created(TimeProvider.System.GetUtcNow(), "key_1"),
+                };
+                var fetched = await new UpstreamFetcher(Outbound(trial), TimeProvider.System, names).PostAsync(
+                    connection,
+                    connection.TokenEndpoint,
+                    "token_endpoint",
+                    [new("refresh_token", ProxyTrial.Mark)],
+                    authorization: null,
+                    Cancel
+                );
+                return fetched.IsSuccess ? null : fetched.Detail;
             }
         );
 

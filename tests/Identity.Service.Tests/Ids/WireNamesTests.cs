@@ -2,6 +2,7 @@ using System.Text;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Issuers;
@@ -39,6 +40,7 @@ public sealed class WireNamesTests
         Write<CallerDetail>();
         Write<CertificateKind>();
         Write<CertificateStatus>();
+        Write<ConnectionClientAuth>();
         Write<DenialReason>();
         Write<EnrollmentMethod>();
         Write<HolderKind>();

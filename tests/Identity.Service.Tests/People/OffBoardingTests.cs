@@ -72,6 +72,7 @@ public sealed class OffBoardingTests : IAsyncLifetime
             .ShouldBe([
                 ("admin_keys", 1),
                 ("call_approvals", 2),
+                ("connection_grants", 0),
                 ("console_sessions", 2),
                 ("enrollments", 0),
                 ("refresh_grants", 0),

@@ -98,6 +98,8 @@ internal static class OperationParameters
                 + "`used`, `expired`. Policies: `draft`, `active`, `superseded`, `rejected`.",
             "\"rejected\""
         ),
+        ["connection_id"] = Text("The id of the connection.", "\"conn_017Gx2kQ9mVbT4nRw8YcLs3D\""),
+        ["grant_id"] = Text("The id of the grant.", "\"cgrt_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["client_id"] = Text("The id of the OAuth client.", "\"ocl_017Gx2kQ9mVbT4nRw8YcLs3D\""),
         ["status"] = Text("Only certificates with this status.", "\"valid\""),
         ["subject"] = Text(

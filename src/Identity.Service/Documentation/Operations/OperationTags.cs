@@ -20,6 +20,7 @@ internal static class OperationTags
             ["certificates"] = "The inventory of issued certificates, their renewal and revocation.",
             ["client_range_sets"] = "Named lists of client address ranges.",
             ["clock"] = "The clock of the node.",
+            ["connections"] = "How people connect routes with their own accounts at the upstreams.",
             ["crl"] = "Certificate revocation lists.",
             ["edge"] = "Calls by edges, mostly with their certificate on the machine port.",
             ["edges"] = "The registered edges.",

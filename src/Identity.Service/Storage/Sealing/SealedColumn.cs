@@ -20,6 +20,8 @@ internal sealed record SealedColumn(string Table, string Key, string Column)
         new("webhooks", "id", "sealed_secret"),
         new("oauth_grants", "id", "sealed_person"),
         new("signal_streams", "issuer_id", "sealed_poll_token"),
+        new("connections", "id", "sealed_client_secret"),
+        new("connection_grants", "id", "sealed_grant"),
         new("transparency_keys", "id", "sealed_key"),
         // Last: a start with only the new key succeeds only if everything else opens with it too.
         new("installation", "one", "sealing_canary"),

@@ -1,0 +1,10 @@
+namespace Culvert.Identity.Service.Connections;
+
+/// <summary>The fields of the page.</summary>
+internal static class ConnectForm
+{
+    public const string RequestField = "request";
+    public const string AnswerField = "answer";
+    public const string Connect = "connect";
+    public const string Disconnect = "disconnect";
+}

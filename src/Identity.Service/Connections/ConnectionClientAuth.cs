@@ -1,0 +1,12 @@
+namespace Culvert.Identity.Service.Connections;
+
+/// <summary>How the service authenticates at the upstream's token endpoint (RFC 6749 §2.3).</summary>
+internal enum ConnectionClientAuth
+{
+    /// <summary>A public client: PKCE alone.</summary>
+    None,
+
+    ClientSecretBasic,
+
+    ClientSecretPost,
+}
