@@ -32,10 +32,10 @@ internal sealed class GoogleAnswer
     }
 
     /// <summary>Empty if there is no such text.</summary>
-    public string Text(string name) => TextOf(root, name);
+    public string FindText(string name) => ReadText(root, name);
 
     /// <summary>Null if there is no such whole number above zero.</summary>
-    public long? Positive(string name) =>
+    public long? FindPositive(string name) =>
         root.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.Number
         && value.TryGetInt64(out var number)
@@ -50,13 +50,13 @@ internal sealed class GoogleAnswer
         {
             var code =
                 root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object
-                    ? TextOf(error, "status")
-                    : Text("error");
+                    ? ReadText(error, "status")
+                    : FindText("error");
             return code.Length <= MaxCode && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? code : "";
         }
     }
 
-    private static string TextOf(JsonElement element, string name)
+    private static string ReadText(JsonElement element, string name)
     {
         try
         {

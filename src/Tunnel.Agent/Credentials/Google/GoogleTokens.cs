@@ -61,9 +61,9 @@ internal sealed class GoogleTokens(
             return failed;
         }
 
-        return answer.Positive("expires_in") is { } seconds
+        return answer.FindPositive("expires_in") is { } seconds
             ? Issue(
-                answer.Text("access_token"),
+                answer.FindText("access_token"),
                 TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds)),
                 settings.TokenUrl
             )
@@ -91,8 +91,8 @@ internal sealed class GoogleTokens(
             return failed;
         }
 
-        var token = answer.Text(isId ? "token" : "accessToken");
-        var ends = isId ? ReadExpiry(token) : ReadTime(answer.Text("expireTime"));
+        var token = answer.FindText(isId ? "token" : "accessToken");
+        var ends = isId ? ReadExpiry(token) : ReadTime(answer.FindText("expireTime"));
         return ends is { } end ? Issue(token, end - time.GetUtcNow(), url) : NotAToken(url);
     }
 
@@ -147,7 +147,7 @@ internal sealed class GoogleTokens(
         {
             return
                 token.Split('.') is [_, var claims, _]
-                && GoogleAnswer.Read(Base64Url.DecodeFromChars(claims))?.Positive("exp") is { } seconds
+                && GoogleAnswer.Read(Base64Url.DecodeFromChars(claims))?.FindPositive("exp") is { } seconds
                 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds)
                 : null;

@@ -209,7 +209,7 @@ public sealed class AwsCredentialTests : IAsyncLifetime
         cloud.Intercept = async context =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            await Never.RespondAsync(context.RequestAborted);
             return true;
         };
         var pending = cloud.Aws(assertions, cloud.AwsSettings()).GetOwnAsync(Token).AsTask();

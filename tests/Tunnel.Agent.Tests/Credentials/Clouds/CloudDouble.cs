@@ -38,7 +38,7 @@ internal sealed class CloudDouble : IAsyncDisposable
     /// <summary>Every form or JSON body that came, in order.</summary>
     public List<Dictionary<string, string>> Forms { get; } = [];
 
-    /// <summary>Every path that was asked for, in order.</summary>
+    /// <summary>Every path that was requested, in order.</summary>
     public List<string> Paths { get; } = [];
 
     /// <summary>Answers a request itself when it gives true.</summary>

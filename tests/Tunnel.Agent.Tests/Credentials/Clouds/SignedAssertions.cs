@@ -8,7 +8,7 @@ internal sealed class SignedAssertions(TimeProvider time) : IAssertionSource
 {
     private readonly TestIssuer issuer = new();
 
-    /// <summary>Every audience that was asked for, in order.</summary>
+    /// <summary>Every audience that was requested, in order.</summary>
     public List<string> Audiences { get; } = [];
 
     /// <summary>Empty: none.</summary>

@@ -1,10 +1,11 @@
 using System.Net;
-using System.Text;
-using Culvert.Testing;
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Credentials.Aws;
+using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials.Clouds;
 
@@ -63,7 +64,7 @@ public sealed class UpstreamCloudTests : IAsyncLifetime
             )
             .ShouldBeTrue(seen.Head);
         (seen.Head + log.Text).ShouldNotContain(token.Split('.')[2]);
-        log.Text.ShouldNotContain("token-of-");
+        log.Text.ShouldNotContain("token-of-ASIA1");
     }
 
     [Fact]
@@ -78,6 +79,63 @@ public sealed class UpstreamCloudTests : IAsyncLifetime
         CloudDouble
             .IsSigned("GET", "/mcp\n", name => seen.Header(name).ShouldHaveSingleItem(), [], "execute-api")
             .ShouldBeTrue(seen.Head);
+    }
+
+    [Fact]
+    public async Task Aws_ProbeOfTheAgent_IsSignedWithItsHeaders()
+    {
+        await using var server = RawUpstream.Answering(
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
+        );
+        var settings = Support.Tunnel.UpstreamTo(server.Port) with
+        {
+            Headers = [new("X-Amz-Tenant", SettingValue.Parse("acme", "/"))],
+            Probe = new ProbeSettings(ProbeKind.Mcp, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)),
+        };
+        await using var upstream = new HttpUpstream(
+            settings,
+            new UpstreamConnector(settings, TimeProvider.System),
+            Support.Tunnel.NewForwarder()
+        );
+        var access = new RouteAccess(
+            new OauthSettings { Mode = OauthMode.DangerousNone },
+            [],
+            cloud.Aws(assertions, cloud.AwsSettings(("user", "sub"))),
+            TimeProvider.System
+        );
+
+        await upstream.ProbeAsync(new Route("docs", upstream, [], access), Token);
+
+        var seen = await server.NextAsync();
+        seen.Header("Authorization").ShouldHaveSingleItem().ShouldContain(";x-amz-tenant, ");
+        CloudDouble
+            .IsSigned("POST", "/mcp\n", name => seen.Header(name).ShouldHaveSingleItem(), seen.Body, "execute-api")
+            .ShouldBeTrue(seen.Head);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Aws_BodyBeyondTheLimit_Is413AndTheUpstreamSeesNothing(bool hasLength)
+    {
+        await using var fixture = new OauthFixture();
+        fixture.Tunnel.Add(
+            "docs",
+            fixture.Upstream.Port,
+            fixture.Access(cloud.Aws(assertions, cloud.AwsSettings())),
+            change: settings => settings with { MaxRequestBytes = Call.Length - 1 }
+        );
+        await fixture.Tunnel.StartAsync();
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(),
+            json: Call,
+            change: request => request.Headers.TransferEncodingChunked = !hasLength
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["agent.request_too_large"]);
+        fixture.Upstream.Connections.ShouldBe(0);
     }
 
     [Theory]
