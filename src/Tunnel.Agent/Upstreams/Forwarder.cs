@@ -129,7 +129,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        await UpstreamRequest.AddCredentialAsync(request, credential, deadline.Token);
+        UpstreamRequest.AddCredential(request, credential);
         if (exchange.Principal is { } caller && request.Content is RequestContent)
         {
             deadline.LimitBodyTo(caller.StreamsEndAt(route.Access.Oauth.StreamGrace));

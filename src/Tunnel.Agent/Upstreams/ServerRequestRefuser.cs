@@ -51,7 +51,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
             }
 
             request.Headers.Host = upstream.HostHeader;
-            await UpstreamRequest.AddCredentialAsync(request, credential, limit.Token);
+            UpstreamRequest.AddCredential(request, credential);
             using var response = await upstream.SendAsync(request, limit.Token);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)

@@ -85,23 +85,16 @@ internal static class UpstreamRequest
     }
 
     /// <summary>Adds the agent's credential to a request that is complete otherwise.</summary>
-    public static ValueTask AddCredentialAsync(
-        HttpRequestMessage request,
-        CredentialHeader credential,
-        CancellationToken cancellationToken
-    )
+    public static void AddCredential(HttpRequestMessage request, CredentialHeader credential)
     {
         if (credential.Signer is { } signer)
         {
-            return signer.SignAsync(request, cancellationToken);
+            signer.Sign(request);
         }
-
-        if (credential.Name.Length > 0)
+        else if (credential.Name.Length > 0)
         {
             Add(request, credential.Name, credential.Value);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private static void CopyRequestHeaders(

@@ -17,10 +17,10 @@ internal sealed class AwsSigner(AwsSession session, string region, string servic
 
     public AwsSession Session => session;
 
-    public async ValueTask SignAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public void Sign(HttpRequestMessage request)
     {
         var now = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var bodyHash = await HashAsync(request.Content, cancellationToken);
+        var bodyHash = Hash(request.Content);
         Set(request, Date, now);
         Set(request, BodyHash, bodyHash);
         Set(request, Token, session.SessionToken);
@@ -42,15 +42,9 @@ internal sealed class AwsSigner(AwsSession session, string region, string servic
         request.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static async ValueTask<string> HashAsync(HttpContent? content, CancellationToken cancellationToken)
-    {
-        if (content is null || content.Headers.ContentLength == 0)
-        {
-            return EmptyHash;
-        }
-
-        // The content's own view of its memory, which it disposes of.
-        var body = await content.ReadAsStreamAsync(cancellationToken);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(body, cancellationToken));
-    }
+    // The body is in memory, so nothing waits. The content disposes of its own view of that memory.
+    private static string Hash(HttpContent? content) =>
+        content is null || content.Headers.ContentLength == 0
+            ? EmptyHash
+            : Convert.ToHexStringLower(SHA256.HashData(content.ReadAsStream()));
 }

@@ -11,7 +11,13 @@ internal sealed class AwsSigningKey
     private readonly byte[] key;
 
     private AwsSigningKey(byte[] key, string date, string region, string service) =>
-        (this.key, Date, Region, Service) = (key, date, region, service);
+        (this.key, Date, Region, Service, Scope) = (
+            key,
+            date,
+            region,
+            service,
+            $"{date}/{region}/{service}/{Terminator}"
+        );
 
     /// <summary>The day, as <c>yyyyMMdd</c>.</summary>
     public string Date { get; }
@@ -21,7 +27,7 @@ internal sealed class AwsSigningKey
     public string Service { get; }
 
     /// <summary>What the signature is good for.</summary>
-    public string Scope => $"{Date}/{Region}/{Service}/{Terminator}";
+    public string Scope { get; }
 
     public static AwsSigningKey Derive(string secretKey, string date, string region, string service)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -19,6 +20,14 @@ internal sealed record CanonicalRequest(string Text, string SignedHeaders)
     // Of S3 alone the path is as it was written; of others it is normalized, and encoded a second time.
     private const string S3 = "s3";
 
+    private static readonly SearchValues<char> Unreserved = SearchValues.Create(
+        "-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~"
+    );
+
+    private static readonly SearchValues<char> UnreservedOrSlash = SearchValues.Create(
+        "-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~"
+    );
+
     /// <param name="request">Complete, with the header of its host.</param>
     /// <param name="bodyHash">The SHA-256 of its body, in lower-case hexadecimal digits.</param>
     public static CanonicalRequest Create(HttpRequestMessage request, string service, string bodyHash)
@@ -27,11 +36,11 @@ internal sealed record CanonicalRequest(string Text, string SignedHeaders)
         var question = target.IndexOf('?', StringComparison.Ordinal);
         var (path, query) = question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
         var headers = CollectHeaders(request);
-        var signed = string.Join(';', headers.Keys);
+        var signed = string.Join(';', headers.Select(header => header.Name));
         var text = new StringBuilder(512)
             .Append(request.Method.Method)
             .Append('\n')
-            .Append(service == S3 ? path : Encode(Normalize(path), keep: '/'))
+            .Append(service == S3 ? path : Encode(Normalize(path), UnreservedOrSlash))
             .Append('\n')
             .Append(Sort(query))
             .Append('\n');
@@ -43,26 +52,30 @@ internal sealed record CanonicalRequest(string Text, string SignedHeaders)
         return new CanonicalRequest(text.Append('\n').Append(signed).Append('\n').Append(bodyHash).ToString(), signed);
     }
 
-    // Those that must be signed. Proxies and load balancers may change others, which would break the signature.
-    private static SortedDictionary<string, string> CollectHeaders(HttpRequestMessage request)
+    // Those that must be signed, by name. Proxies and load balancers may change others, which would break the signature.
+    private static List<(string Name, string Value)> CollectHeaders(HttpRequestMessage request)
     {
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var headers = new List<(string Name, string Value)>(8);
         Collect(request.Headers.NonValidated);
         if (request.Content is { } content)
         {
             Collect(content.Headers.NonValidated);
         }
 
+        headers.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return headers;
 
         void Collect(HttpHeadersNonValidated all)
         {
             foreach (var (name, values) in all)
             {
-                var lower = name.ToLowerInvariant();
-                if (lower is Host or ContentType || lower.StartsWith(Amazon, StringComparison.Ordinal))
+                if (
+                    name.StartsWith(Amazon, StringComparison.OrdinalIgnoreCase)
+                    || name.Equals(Host, StringComparison.OrdinalIgnoreCase)
+                    || name.Equals(ContentType, StringComparison.OrdinalIgnoreCase)
+                )
                 {
-                    headers[lower] = values.ToString();
+                    headers.Add((name.ToLowerInvariant(), values.ToString()));
                 }
             }
         }
@@ -109,7 +122,7 @@ internal sealed record CanonicalRequest(string Text, string SignedHeaders)
         {
             var equals = field.IndexOf('=', StringComparison.Ordinal);
             var (name, value) = equals < 0 ? (field, "") : (field[..equals], field[(equals + 1)..]);
-            fields.Add((Encode(Decode(name)), Encode(Decode(value))));
+            fields.Add((Encode(Decode(name), Unreserved), Encode(Decode(value), Unreserved)));
         }
 
         fields.Sort(
@@ -163,13 +176,18 @@ internal sealed record CanonicalRequest(string Text, string SignedHeaders)
         return decoded.ToString();
     }
 
-    // All but the unreserved characters of RFC 3986 §2.3. One character per byte.
-    private static string Encode(string bytes, char? keep = null)
+    // All but the unreserved characters of RFC 3986 §2.3, and the slashes of a path. One character per byte.
+    private static string Encode(string bytes, SearchValues<char> plain)
     {
+        if (!bytes.AsSpan().ContainsAnyExcept(plain))
+        {
+            return bytes;
+        }
+
         var encoded = new StringBuilder(bytes.Length + 16);
         foreach (var c in bytes)
         {
-            if (char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' || c == keep)
+            if (plain.Contains(c))
             {
                 encoded.Append(c);
             }

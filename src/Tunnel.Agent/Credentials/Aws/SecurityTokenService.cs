@@ -71,11 +71,7 @@ internal sealed class SecurityTokenService(AwsSettings settings, CloudEndpoint e
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
         request.Headers.Host = url.Authority;
-        if (signer is not null)
-        {
-            await signer.SignAsync(request, CancellationToken.None);
-        }
-
+        signer?.Sign(request);
         request.Headers.Host = null; // the client derives it from the URL
         var answer = await endpoint.PostAsync(
             settings.StsUrl,

@@ -71,7 +71,7 @@ internal sealed class OwnRequests
             request.Headers.TryAddWithoutValidation(Cookie, kept);
         }
 
-        await UpstreamRequest.AddCredentialAsync(request, credential, cancellationToken);
+        UpstreamRequest.AddCredential(request, credential);
         var response = await upstream.SendAsync(request, cancellationToken);
         if (keepsCookies)
         {
