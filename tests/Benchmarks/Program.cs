@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Culvert.Benchmarks.Authorize;
 using Culvert.Benchmarks.ConsolePages;
+using Culvert.Benchmarks.Credentials;
 using Culvert.Benchmarks.Exchange;
 using Culvert.Benchmarks.Feed;
 using Culvert.Benchmarks.Figures;
@@ -79,6 +80,7 @@ var figures = args switch
     ["console"] => Each(() => new ConsoleBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token)),
     ["policy"] => new PolicyBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
     ["answers"] => new AnswersBench(checkout, folder, TimeProvider.System).RunAsync(stopping.Token),
+    ["credentials"] => Each(() => new CredentialsBench(folder, TimeProvider.System).RunAsync(stopping.Token)),
     ["policy", "decision"] => new DecisionRow(TimeProvider.System).Run(stopping.Token).ToAsyncEnumerable(),
     ["policy", "record"] => new RecordRow(folder, TimeProvider.System).RunAsync(stopping.Token),
     ["providers", .. var rows] when rows.All(ProvidersBench.Rows.Contains) => new ProvidersBench(
@@ -98,7 +100,7 @@ if (figures is null)
     await Console.Error.WriteLineAsync(
         "usage: ./bench --list | tunnel [calls | record | newconn | bulk | rtt40 | hol | sse | idle | agent | versus | growth …] "
             + "| exchange [rate | cold | flatness] | authorize [code | off-boarding | directory] | issue [rate | pkcs11 | oidc | postgres | stored] | feed | jose | crl | audit "
-            + "| policy [decision | record] | answers | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT [issue]"
+            + "| policy [decision | record] | answers | credentials | ha [nodes | migration] | console | providers [longpoll | waiting | connector | soak …] | compare CHECKOUT CHECKOUT [issue]"
     );
     return 64;
 }

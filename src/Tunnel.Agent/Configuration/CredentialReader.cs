@@ -13,18 +13,33 @@ internal static class CredentialReader
     private const string MutualTls = "mtls";
     private const string ClientCredentials = "client_credentials";
     private const string TokenExchange = "token_exchange";
+    private const string Aws = "aws";
+    private const string Google = "google";
 
-    /// <param name="mode">Who authenticates the route's callers: an exchange needs a token that the agent has
-    /// validated.</param>
+    /// <param name="oauth">Who authenticates the route's callers: an exchange needs a token that the agent has
+    /// validated, and session tags are claims of one.</param>
     /// <param name="hasCertificate">Whether the agent sends a client certificate to the upstream.</param>
-    public static CredentialSettings Read(ConfigSection section, OauthMode mode, bool hasCertificate)
+    public static CredentialSettings Read(ConfigSection section, OauthSettings oauth, bool hasCertificate)
     {
-        var type = section.Choice("type", None, None, Static, MutualTls, ClientCredentials, TokenExchange) switch
+        var written = section.Choice(
+            "type",
+            None,
+            None,
+            Static,
+            MutualTls,
+            ClientCredentials,
+            TokenExchange,
+            Aws,
+            Google
+        );
+        var type = written switch
         {
             Static => CredentialType.Static,
             MutualTls => CredentialType.MutualTls,
             ClientCredentials => CredentialType.ClientCredentials,
             TokenExchange => CredentialType.TokenExchange,
+            Aws => CredentialType.Aws,
+            Google => CredentialType.Google,
             _ => CredentialType.None,
         };
         var hasToken = type is CredentialType.ClientCredentials or CredentialType.TokenExchange;
@@ -34,8 +49,13 @@ internal static class CredentialReader
             Header = section.String("header", "Authorization"),
             Value = section.Secret("value", required: type == CredentialType.Static),
             Token = hasToken || section.Has("token") ? TokenReader.Read(section.Section("token")) : null,
+            Aws = type == CredentialType.Aws || section.Has(Aws) ? AwsReader.Read(section.Section(Aws), oauth) : null,
+            Google =
+                type == CredentialType.Google || section.Has(Google)
+                    ? GoogleReader.Read(section.Section(Google))
+                    : null,
         };
-        Check(section, settings, mode, hasCertificate, hasToken);
+        Check(section, settings, oauth.Mode, hasCertificate, hasToken);
         return settings;
     }
 
@@ -55,6 +75,16 @@ internal static class CredentialReader
         if (settings.Token is not null && !hasToken)
         {
             section.Error("token", "It is not used with this type.", "Set type: client_credentials or token_exchange.");
+        }
+
+        if (settings.Aws is not null && settings.Type != CredentialType.Aws)
+        {
+            section.Error(Aws, "It is not used with this type.", "Set type: aws, or remove it.");
+        }
+
+        if (settings.Google is not null && settings.Type != CredentialType.Google)
+        {
+            section.Error(Google, "It is not used with this type.", "Set type: google, or remove it.");
         }
 
         if (settings.Type == CredentialType.MutualTls && !hasCertificate)

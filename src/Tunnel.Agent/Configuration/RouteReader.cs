@@ -49,7 +49,7 @@ internal static partial class RouteReader
             Oauth = access,
             Credential = CredentialReader.Read(
                 route.Section("credentials"),
-                access.Mode,
+                access,
                 upstream is HttpUpstreamSettings { ClientCertificateFile.Length: > 0 }
             ),
             Policy = PolicyReader.Read(route.Section("policy"), access),

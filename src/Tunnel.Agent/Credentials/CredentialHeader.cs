@@ -1,12 +1,15 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>A header with a credential, none, or the failure.</summary>
+/// <summary>A header with a credential, a signer of requests, neither, or the failure.</summary>
 /// <param name="Name">Empty = no header.</param>
 /// <param name="Value">A secret.</param>
 /// <param name="Problem">For the log; empty without a failure.</param>
 internal readonly record struct CredentialHeader(string Name, string Value, string Problem)
 {
     public static readonly CredentialHeader None = new("", "", "");
+
+    /// <summary>Adds what the credential adds to a request; null for a credential that is <see cref="Value"/>.</summary>
+    public IRequestSigner? Signer { get; init; }
 
     public static CredentialHeader Failed(string problem) => new("", "", problem);
 

@@ -1,4 +1,6 @@
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Credentials.Aws;
+using Culvert.Tunnel.Agent.Credentials.Google;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
@@ -16,4 +18,11 @@ internal sealed record CredentialSettings
 
     /// <summary>Where to get tokens, for the types that use one.</summary>
     public TokenSettings? Token { get; init; }
+
+    public AwsSettings? Aws { get; init; }
+
+    public GoogleSettings? Google { get; init; }
+
+    /// <summary>Whether claims of the caller become a part of the credential.</summary>
+    public bool ReadsClaims => Aws?.SessionTags.Count > 0;
 }

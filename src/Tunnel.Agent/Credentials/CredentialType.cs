@@ -15,4 +15,10 @@ internal enum CredentialType
 
     /// <summary>A token for the caller, in exchange for the caller's token (RFC 8693).</summary>
     TokenExchange,
+
+    /// <summary>A session of an AWS role, which signs requests.</summary>
+    Aws,
+
+    /// <summary>A token of a Google Cloud identity.</summary>
+    Google,
 }

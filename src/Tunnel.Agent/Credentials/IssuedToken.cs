@@ -4,10 +4,10 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// <param name="Value">A secret; empty after a failure.</param>
 /// <param name="EndsAt">The expiry that the authorization server stated.</param>
 /// <param name="Problem">For the log; empty without a failure.</param>
-internal sealed record IssuedToken(string Value, DateTimeOffset EndsAt, string Problem)
+internal record IssuedToken(string Value, DateTimeOffset EndsAt, string Problem)
 {
     public static IssuedToken Failed(string problem, DateTimeOffset until) => new("", until, problem);
 
     /// <summary>Without the value, which is a secret.</summary>
-    public override string ToString() => Problem.Length > 0 ? Problem : $"until {EndsAt:u}";
+    public sealed override string ToString() => Problem.Length > 0 ? Problem : $"until {EndsAt:u}";
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Credentials;
@@ -8,11 +9,25 @@ internal abstract class UpstreamCredential
     /// <summary>The kind in records: <c>none</c>, <c>static</c>, ….</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Whether a request's body is signed, so that the agent holds all of it before it sends any.</summary>
+    public virtual bool SignsBody => false;
+
     public abstract ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken);
 
     /// <summary>The header of the agent's own request, such as a probe; none if the credential needs a client.</summary>
     public virtual ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken) =>
         new(CredentialHeader.None);
+
+    /// <summary>
+    /// Whether the upstream rejects the agent's credential (A18): by a 401 (even without the challenge that it must
+    /// have), or by a 403 with a challenge. Any other 403 is the server's own answer to the request.
+    /// </summary>
+    public virtual bool IsRefusal(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.Unauthorized
+        || (
+            response.StatusCode == HttpStatusCode.Forbidden
+            && response.Headers.NonValidated.Contains("WWW-Authenticate")
+        );
 
     public virtual void Refused(Exchange exchange, CredentialHeader sent) { }
 }

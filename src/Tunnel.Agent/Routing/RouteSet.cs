@@ -1,5 +1,7 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Credentials.Aws;
+using Culvert.Tunnel.Agent.Credentials.Google;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
@@ -13,6 +15,7 @@ internal sealed class RouteSet : IAsyncDisposable
 
     public IReadOnlyList<Route> Routes { get; }
 
+    /// <param name="assertions">What proves each route, by its name, to other services; null: nothing does.</param>
     public static RouteSet Create(
         IReadOnlyList<RouteSettings> settings,
         IReadOnlyList<IssuerKeyCache> issuers,
@@ -21,7 +24,8 @@ internal sealed class RouteSet : IAsyncDisposable
         IReadOnlyList<Route>? before = null,
         SessionKey? sessionKey = null,
         PinBook? pins = null,
-        LiveRequests? live = null
+        LiveRequests? live = null,
+        Func<string, IAssertionSource>? assertions = null
     )
     {
         var byName = issuers.ToDictionary(i => i.Issuer.Name, StringComparer.Ordinal);
@@ -51,10 +55,10 @@ internal sealed class RouteSet : IAsyncDisposable
                 new RouteAccess(
                     s.Oauth,
                     [.. s.Oauth.Issuers.Distinct(StringComparer.Ordinal).Where(byName.ContainsKey).Select(name => byName[name])],
-                    CreateCredential(s.Credential, time),
+                    CreateCredential(s, assertions?.Invoke(s.Name) ?? new NoAssertions(time), time),
                     time,
                     rules.Exists(r => r.Groups.Count > 0),
-                    s.Upstream.ReadsClaims || rules.Exists(r => r.ReadsClaims),
+                    s.Upstream.ReadsClaims || s.Credential.ReadsClaims || rules.Exists(r => r.ReadsClaims),
                     Before(s.Name, before)?.Access,
                     sessionKey is null ? null : new SessionBinding(s.Name, sessionKey),
                     live
@@ -87,19 +91,34 @@ internal sealed class RouteSet : IAsyncDisposable
     private static Route? Before(string name, IReadOnlyList<Route>? routes) =>
         routes?.FirstOrDefault(r => r.Name == name);
 
-    private static UpstreamCredential CreateCredential(CredentialSettings settings, TimeProvider time) =>
-        settings.Type switch
+    private static UpstreamCredential CreateCredential(
+        RouteSettings route,
+        IAssertionSource assertions,
+        TimeProvider time
+    ) =>
+        route.Credential switch
         {
-            CredentialType.Static => new StaticCredential(settings.Header, settings.Value!),
-            CredentialType.MutualTls => MutualTlsCredential.Instance,
-            CredentialType.ClientCredentials => new ClientCredentialsCredential(
-                settings.Token!,
-                new TokenEndpoint(settings.Token!, time),
+            { Type: CredentialType.Static } settings => new StaticCredential(settings.Header, settings.Value!),
+            { Type: CredentialType.MutualTls } => MutualTlsCredential.Instance,
+            { Type: CredentialType.ClientCredentials, Token: { } token } => new ClientCredentialsCredential(
+                token,
+                new TokenEndpoint(token, time),
                 time
             ),
-            CredentialType.TokenExchange => new TokenExchangeCredential(
-                settings.Token!,
-                new TokenEndpoint(settings.Token!, time),
+            { Type: CredentialType.TokenExchange, Token: { } token } => new TokenExchangeCredential(
+                token,
+                new TokenEndpoint(token, time),
+                time
+            ),
+            { Type: CredentialType.Aws, Aws: { } aws } => new AwsCredential(
+                aws,
+                route.Name,
+                assertions,
+                new SecurityTokenService(aws, new CloudEndpoint(aws.Endpoint, time), time),
+                time
+            ),
+            { Type: CredentialType.Google, Google: { } google } => new GoogleCredential(
+                new GoogleTokens(google, assertions, new CloudEndpoint(google.Endpoint, time), time),
                 time
             ),
             _ => NoCredential.Instance,

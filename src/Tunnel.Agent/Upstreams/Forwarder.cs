@@ -57,6 +57,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
+        if (hasBody && route.Access.Credential.SignsBody && await HoldAsync(exchange, upstream) is { } notHeld)
+        {
+            await refusals.RefuseAsync(exchange, route.Name, notHeld);
+            return;
+        }
+
         var client = ClientKey.From(exchange);
         if (!upstream.TryEnter(client))
         {
@@ -112,7 +118,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             target,
             hasBody,
             deadline,
-            credential
+            credential.Name
         );
         if (
             upstream.Settings.Headers.Count > 0
@@ -123,6 +129,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
+        UpstreamRequest.AddCredential(request, credential);
         if (exchange.Principal is { } caller && request.Content is RequestContent)
         {
             deadline.LimitBodyTo(caller.StreamsEndAt(route.Access.Oauth.StreamGrace));
@@ -186,6 +193,15 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
     }
 
+    // Returns why the request is refused; null if the exchange holds its whole body.
+    private static ValueTask<Failure?> HoldAsync(Exchange exchange, HttpUpstream upstream) =>
+        exchange.Bodies.HoldAsync(
+            exchange,
+            upstream.MaxRequestBytes ?? int.MaxValue,
+            upstream.Timeouts.StreamIdle,
+            incomplete: RequestFailures.BodyMalformed
+        );
+
     // Returns why the client must not receive the answer; null if the head was copied.
     private static (Failure Failure, string Detail)? CopyHead(
         Exchange exchange,
@@ -196,7 +212,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         CredentialHeader credential
     )
     {
-        if (IsCredentialRefusal(route, response))
+        if (!route.Access.IsPassthrough && route.Access.Credential.IsRefusal(response))
         {
             route.Access.Credential.Refused(exchange, credential);
             return (UpstreamFailures.CredentialRefused, $"Status {(int)response.StatusCode}.");
@@ -225,18 +241,6 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             ? (UpstreamFailures.BadResponse, "Its session id is too long, or there are several.")
             : null;
     }
-
-    // A18: a 401 (even without the challenge that it must have) or a 403 with a challenge rejects the agent's
-    // credential. Any other 403 is the server's own answer to the request.
-    private static bool IsCredentialRefusal(Route route, HttpResponseMessage response) =>
-        !route.Access.IsPassthrough
-        && (
-            response.StatusCode == HttpStatusCode.Unauthorized
-            || (
-                response.StatusCode == HttpStatusCode.Forbidden
-                && response.Headers.NonValidated.Contains("WWW-Authenticate")
-            )
-        );
 
     // P8. False if the client could not send the session id back.
     private static bool TryBindSession(Exchange exchange, RouteAccess access, Principal principal)

@@ -51,11 +51,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
             }
 
             request.Headers.Host = upstream.HostHeader;
-            if (credential.Name.Length > 0)
-            {
-                UpstreamRequest.Add(request, credential.Name, credential.Value);
-            }
-
+            UpstreamRequest.AddCredential(request, credential);
             using var response = await upstream.SendAsync(request, limit.Token);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)

@@ -10,7 +10,10 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Creates the request to an upstream: its head without the client's credentials and with the agent's.</summary>
+/// <summary>
+/// Creates the request to an upstream: its head without the client's credentials, then the configured headers, and last
+/// the agent's credential, which may sign all of it.
+/// </summary>
 internal static class UpstreamRequest
 {
     private const string Cookie = "Cookie";
@@ -23,7 +26,7 @@ internal static class UpstreamRequest
         string target,
         bool hasBody,
         ExchangeDeadline deadline,
-        CredentialHeader credential
+        string credential
     )
     {
         var source = exchange.Request;
@@ -57,7 +60,7 @@ internal static class UpstreamRequest
             source.Headers,
             request,
             route.Access,
-            credential.Name,
+            credential,
             upstream.Settings.Headers,
             isTraced: exchange.Span is not null,
             passesCookies: cookies == CookieHandling.Pass
@@ -78,12 +81,20 @@ internal static class UpstreamRequest
 
         request.Headers.Host = upstream.HostHeader;
         request.Headers.TryAddWithoutValidation("Forwarded", exchange.Connection.Forwarded(host));
-        if (credential.Name.Length > 0)
+        return request;
+    }
+
+    /// <summary>Adds the agent's credential to a request that is complete otherwise.</summary>
+    public static void AddCredential(HttpRequestMessage request, CredentialHeader credential)
+    {
+        if (credential.Signer is { } signer)
+        {
+            signer.Sign(request);
+        }
+        else if (credential.Name.Length > 0)
         {
             Add(request, credential.Name, credential.Value);
         }
-
-        return request;
     }
 
     private static void CopyRequestHeaders(

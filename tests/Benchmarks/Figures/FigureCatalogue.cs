@@ -260,6 +260,18 @@ internal static class FigureCatalogue
             "the same with 20 ms each way between edge and agent; floor: the same two calls by the client"
         ),
         new("answers", "answers.join", "ms", "the statement of a composed tool over two tables of 10,000 rows"),
+        new(
+            "credentials",
+            "credentials.federated",
+            "1/s",
+            "calls of 4 kB with a cached token for the upstream, 16 connections; floor: with a static credential"
+        ),
+        new(
+            "credentials",
+            "credentials.aws",
+            "1/s",
+            "the same with a signature of AWS; floor: with a static credential"
+        ),
         new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),
         new("ha", "ha.service.cpu_per_1k", "ms", "two nodes' processor time for 1,000 exchanges; floor: one node's"),
         new("ha", "ha.rate", "1/s", "exchanges on two nodes; floor: on one"),

@@ -4,6 +4,7 @@ using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Requests;
@@ -32,11 +33,12 @@ internal static class DirectForwarder
         var (certificate, key) = (File.ReadAllText(arguments[1]), File.ReadAllText(arguments[2]));
         var domain = arguments[3];
         var upstreamPort = int.Parse(arguments[4], CultureInfo.InvariantCulture);
+        var credential = BenchCredentials.Create(arguments.Length > 5 ? arguments[5] : "");
         var serverName = $"{Stage.Hops.TunnelAgent.Route}.{domain}";
 
         using var metrics = new AgentMetrics();
         var routes = new RouteMap();
-        routes.Swap(new RouteTable(domain, active: true, [CreateRoute(upstreamPort, metrics)]));
+        routes.Swap(new RouteTable(domain, active: true, [CreateRoute(upstreamPort, metrics, credential)]));
         var leaf = new InnerLeaf(
             KeyAndCertificate.FromPem(certificate, key),
             System.Security.Authentication.SslProtocols.None
@@ -99,7 +101,7 @@ internal static class DirectForwarder
             ? ranges
             : throw new InvalidOperationException("127.0.0.0/8 is no range?");
 
-    private static Route CreateRoute(int upstreamPort, AgentMetrics metrics)
+    private static Route CreateRoute(int upstreamPort, AgentMetrics metrics, UpstreamCredential? credential)
     {
         var settings = new HttpUpstreamSettings
         {
@@ -127,7 +129,14 @@ internal static class DirectForwarder
                 new Forwarder(metrics, TimeProvider.System, NullLogger<Forwarder>.Instance)
             ),
             [],
-            RouteAccess.Open(OauthMode.Passthrough)
+            credential is null
+                ? RouteAccess.Open(OauthMode.Passthrough)
+                : new RouteAccess(
+                    new OauthSettings { Mode = OauthMode.DangerousNone },
+                    [],
+                    credential,
+                    TimeProvider.System
+                )
         );
     }
 }

@@ -12,6 +12,7 @@ public sealed class PageFileTests : IDisposable
     [Theory]
     [InlineData("docs/answers.md")]
     [InlineData(Joined)]
+    [InlineData("docs/upstream-credentials-clouds.md")]
     public async Task File_OfThePage_IsValid(string page)
     {
         Write(page);

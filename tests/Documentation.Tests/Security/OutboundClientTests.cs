@@ -30,6 +30,7 @@ public sealed partial class OutboundClientTests
         ["Tunnel.Agent/Authorization/IssuerDocuments.cs"] = NoProxy,
         ["Tunnel.Agent/Commands/HealthCommand.cs"] = OwnMachine,
         ["Tunnel.Agent/Connector/ConnectorTrial.cs"] = OwnMachine,
+        ["Tunnel.Agent/Credentials/CloudEndpoint.cs"] = NoProxy,
         ["Tunnel.Agent/Credentials/TokenEndpoint.cs"] = NoProxy,
         ["Tunnel.Agent/InnerTls/InnerHandshake.cs"] = ServerSide,
         ["Tunnel.Agent/InnerTls/InnerTlsMiddleware.cs"] = ServerSide,

@@ -62,11 +62,6 @@ internal sealed class OwnRequests
             );
         }
 
-        if (credential.Name.Length > 0)
-        {
-            request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
-        }
-
         var path = upstream.Settings.Probe.Path;
         var keepsCookies =
             upstream.Settings.Cookies != CookieHandling.Drop
@@ -76,6 +71,7 @@ internal sealed class OwnRequests
             request.Headers.TryAddWithoutValidation(Cookie, kept);
         }
 
+        UpstreamRequest.AddCredential(request, credential);
         var response = await upstream.SendAsync(request, cancellationToken);
         if (keepsCookies)
         {
