@@ -21,7 +21,8 @@ internal sealed class RouteSet : IAsyncDisposable
         IReadOnlyList<Route>? before = null,
         SessionKey? sessionKey = null,
         PinBook? pins = null,
-        LiveRequests? live = null
+        LiveRequests? live = null,
+        AssertionSources? assertions = null
     )
     {
         var byName = issuers.ToDictionary(i => i.Issuer.Name, StringComparer.Ordinal);
@@ -51,7 +52,7 @@ internal sealed class RouteSet : IAsyncDisposable
                 new RouteAccess(
                     s.Oauth,
                     [.. issuers.Where(i => s.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal))],
-                    CreateCredential(s.Credential, time),
+                    CreateCredential(s, assertions ?? AssertionSources.None, time),
                     time,
                     rules.Exists(r => r.Groups.Count > 0),
                     s.Upstream.ReadsClaims || rules.Exists(r => r.ReadsClaims),
@@ -87,23 +88,38 @@ internal sealed class RouteSet : IAsyncDisposable
     private static Route? Before(string name, IReadOnlyList<Route>? routes) =>
         routes?.FirstOrDefault(r => r.Name == name);
 
-    private static UpstreamCredential CreateCredential(CredentialSettings settings, TimeProvider time) =>
-        settings.Type switch
+    private static UpstreamCredential CreateCredential(
+        RouteSettings route,
+        AssertionSources assertions,
+        TimeProvider time
+    )
+    {
+        var settings = route.Credential;
+        return settings.Type switch
         {
             CredentialType.Static => new StaticCredential(settings.Header, settings.Value!),
             CredentialType.MutualTls => MutualTlsCredential.Instance,
             CredentialType.ClientCredentials => new ClientCredentialsCredential(
                 settings.Token!,
-                new TokenEndpoint(settings.Token!, time),
-                time
+                CreateEndpoint(settings.Token!),
+                time,
+                CreateChain(settings.Token!)
             ),
             CredentialType.TokenExchange => new TokenExchangeCredential(
                 settings.Token!,
-                new TokenEndpoint(settings.Token!, time),
-                time
+                CreateEndpoint(settings.Token!),
+                time,
+                CreateChain(settings.Token!)
             ),
             _ => NoCredential.Instance,
         };
+
+        TokenEndpoint CreateEndpoint(TokenSettings token) =>
+            new(token, time, assertions: assertions.Get(token.AssertionOrigin, route.Name));
+
+        TokenChain CreateChain(TokenSettings token) =>
+            new([.. token.Then.Select(link => (link, CreateEndpoint(link)))]);
+    }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(Routes.Select(r => r.Upstream.DisposeAsync().AsTask()));
 }
