@@ -175,6 +175,14 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                     Flag = new("--edge", "EDGE", "none"),
                 },
                 new(
+                    "assertion_audiences",
+                    FieldType.TextSet,
+                    "Audiences for which its agents may request assertions, to prove routes to upstreams; empty: none."
+                )
+                {
+                    Flag = new("--assertion-audience", "AUDIENCE", "none"),
+                },
+                new(
                     "allow_tunnel_token",
                     FieldType.Boolean,
                     "Let agents enrol by tunnel token although the service holds a CA of the tunnel (audited)."

@@ -200,6 +200,15 @@ internal static class BackupMaker
             );
         }
 
+        if (Has(tables, "assertion_signing_keys", "custody"))
+        {
+            objects.AddRange(
+                connection
+                    .Query<string>("SELECT key_id FROM assertion_signing_keys WHERE custody = 'pkcs11' ORDER BY key_id")
+                    .Select(id => new BackupHsmObject("assertion_signing_key", id, null))
+            );
+        }
+
         return objects;
     }
 

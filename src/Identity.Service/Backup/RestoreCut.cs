@@ -28,6 +28,7 @@ internal static class RestoreCut
                 + "AND not_after_ms > @now"
         ),
         ("token signing keys", "DELETE FROM token_signing_keys"),
+        ("signing keys of upstream assertions", "DELETE FROM assertion_signing_keys"),
         ("approvals of calls", "DELETE FROM call_approvals"),
         ("console sessions", "DELETE FROM console_sessions"),
         ("sign-ins of people to routes", "DELETE FROM oauth_grants"),

@@ -5,6 +5,14 @@ internal static class OrganizationIssuer
 {
     public const string PathPrefix = "/oauth/";
 
+    /// <summary>
+    /// The issuer of the assertions that the organization's agents show to upstreams. It is another one than that of access
+    /// tokens, so that no verifier of the one accepts the other.
+    /// </summary>
+    /// <param name="publicUrl">The service's public URL, without a path.</param>
+    public static string GetUpstreamsUrl(string publicUrl, string organizationId) =>
+        $"{GetUrl(publicUrl, organizationId)}/upstreams";
+
     /// <param name="publicUrl">The service's public URL, without a path.</param>
     public static string GetUrl(string publicUrl, string organizationId) => publicUrl + PathPrefix + organizationId;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tokens.Assertions;
 using Culvert.Identity.Service.Tokens.Issued;
 using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Identity.Service.Tokens.Revocations;
@@ -18,6 +19,7 @@ namespace Culvert.Identity.Service.Tokens;
 [JsonSerializable(typeof(AuthorizationServerDocument))]
 [JsonSerializable(typeof(ProtectedResourceDocument))]
 [JsonSerializable(typeof(TransmitterDocument))]
+[JsonSerializable(typeof(UpstreamIssuerDocument))]
 [JsonSerializable(typeof(CreateRevocationRequest))]
 [JsonSerializable(typeof(Page<IssuedTokenDocument>))]
 [JsonSerializable(typeof(RevocationDocument))]

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Init;
+using Culvert.Identity.Service.Tokens.Assertions;
 using Culvert.Identity.Service.Tokens.Binding;
 using Culvert.Identity.Service.Tokens.Introspection;
 using Culvert.Identity.Service.Tokens.Issued;
@@ -13,12 +14,18 @@ internal static class TokensRegistration
 {
     public static IServiceCollection AddTokens(this IServiceCollection services) =>
         services
+            .AddSingleton(SigningKeyFamily.AccessTokens)
             .AddSingleton<TokenSigningKeyStore>()
             .AddSingleton<IInitStep, FirstSigningKey>()
             .AddSingleton<TokenKeyHsm>()
             .AddSingleton<SigningKeyMaker>()
             .AddSingleton<SigningKeyRing>()
             .AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>())
+            .AddSingleton(AssertionKeys.Create)
+            // Not by AddHostedService, which adds one service of each type.
+            .AddSingleton<IHostedService>(provider => provider.GetRequiredService<AssertionKeys>().Ring)
+            .AddSingleton<AssertionEndpoint>()
+            .AddSingleton<UpstreamIssuerEndpoints>()
             .AddSingleton(provider => SigningReadiness.Create(provider.GetRequiredService<SigningKeyRing>()))
             .AddSingleton<MintedTokens>()
             .AddSingleton<AccessTokenFactory>()
@@ -47,6 +54,11 @@ internal static class TokensRegistration
         host.Map(TokenOperations.GetResourceMetadata, metadata.ResourceAsync);
         host.Map(TokenOperations.GetTransmitterConfiguration, metadata.TransmitterAsync);
         host.Map(TokenOperations.GetKeySet, metadata.KeySetAsync);
+
+        var upstreams = host.Services.GetRequiredService<UpstreamIssuerEndpoints>();
+        host.Map(AssertionOperations.GetConfiguration, upstreams.ConfigurationAsync);
+        host.Map(AssertionOperations.GetKeySet, upstreams.KeySetAsync);
+        host.Map(AssertionOperations.Issue, host.Services.GetRequiredService<AssertionEndpoint>().IssueAsync);
 
         var revoke = host.Services.GetRequiredService<RevokeEndpoint>();
         host.Map(TokenOperations.Revoke, revoke.PostAsync);

@@ -53,6 +53,9 @@ internal sealed record Tunnel
     /// <summary>Agents may enrol by tunnel token although the service holds a CA of the tunnel (S5).</summary>
     public required bool AllowTunnelToken { get; init; }
 
+    /// <summary>The audiences for which its agents may request assertions; empty = none.</summary>
+    public IReadOnlyList<string> AssertionAudiences { get; init; } = [];
+
     /// <summary>Ids of the edges that it is pinned to, in any order; empty = assigned only by hashing (S6).</summary>
     public IReadOnlyList<string> EdgeIds { get; init; } = [];
 

@@ -6,6 +6,7 @@ namespace Culvert.Identity.Service.Tunnels;
 /// <summary>A tunnel on the wire: the members of the MCP tunnels API, then Culvert's.</summary>
 /// <param name="PublicPort">The port in its routes' URLs; null until an edge has reported one.</param>
 /// <param name="EdgeIds">The edges that it is pinned to; empty = assigned only by hashing.</param>
+/// <param name="AssertionAudiences">The audiences for which its agents may request assertions; empty = none.</param>
 /// <param name="AssignedEdgeIds">The edges that clients use now, best first.</param>
 internal sealed record TunnelDocument(
     [property: JsonPropertyOrder(-2)] string Id,
@@ -26,6 +27,7 @@ internal sealed record TunnelDocument(
     DateTime? PausedAt,
     bool AllowTunnelToken,
     IReadOnlyList<string> EdgeIds,
+    IReadOnlyList<string> AssertionAudiences,
     IReadOnlyList<string> AssignedEdgeIds
 )
 {
@@ -52,6 +54,7 @@ internal sealed record TunnelDocument(
             PausedAt: tunnel.PausedAt?.UtcDateTime,
             AllowTunnelToken: tunnel.AllowTunnelToken,
             EdgeIds: tunnel.EdgeIds,
+            AssertionAudiences: tunnel.AssertionAudiences,
             AssignedEdgeIds: tunnel.IsArchived ? [] : assignment.Assigned
         );
 }

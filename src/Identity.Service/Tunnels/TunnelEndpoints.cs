@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels.Assignment;
 using Culvert.Identity.Service.Tunnels.RangeSets;
 using Culvert.Platform.Wire;
@@ -14,7 +15,8 @@ internal sealed class TunnelEndpoints(
     TunnelAccess access,
     TunnelRegistry registry,
     TunnelTokens tokens,
-    EdgeAssignments assignments
+    EdgeAssignments assignments,
+    ServiceIdentity identity
 )
 {
     private const string List = "tunnels";
@@ -184,7 +186,7 @@ internal sealed class TunnelEndpoints(
         return found.IsOk ? (found.Value, body.Value.Reason) : found.Refusal;
     }
 
-    private static Result<Tunnel> Apply(Tunnel before, UpdateTunnelRequest wanted)
+    private Result<Tunnel> Apply(Tunnel before, UpdateTunnelRequest wanted)
     {
         var after = before with
         {
@@ -228,6 +230,16 @@ internal sealed class TunnelEndpoints(
             }
 
             after = after with { EdgeIds = [.. pins.Select(id => id!)] };
+        }
+
+        if (wanted.AssertionAudiences is { } texts)
+        {
+            if (!AssertionAudiences.Parse(texts, identity).TryGet(out var audiences, out var refusal))
+            {
+                return refusal;
+            }
+
+            after = after with { AssertionAudiences = audiences };
         }
 
         return WithBehaviour(after, wanted);

@@ -111,6 +111,14 @@ internal static class TunnelErrors
         "Remove one that no tunnel names, or widen an existing one."
     );
 
+    public static readonly ErrorCode AssertionAudience = new(
+        "tunnel.assertion_audience",
+        400,
+        "An audience of assertions is not valid.",
+        "More than 16, one twice, longer than 512 characters, not printable ASCII without blanks, or this service.",
+        "Write each audience exactly as the upstream expects it in aud, such as api://AzureADTokenExchange."
+    );
+
     public static readonly ErrorCode ClientAuthority = new(
         "client_authority.certificate",
         400,

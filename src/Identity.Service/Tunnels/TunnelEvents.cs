@@ -68,6 +68,7 @@ internal static class TunnelEvents
             ("public_port", tunnel.PublicPort),
             ("allow_tunnel_token", tunnel.AllowTunnelToken),
             ("edge_ids", tunnel.EdgeIds),
+            ("assertion_audiences", tunnel.AssertionAudiences),
         ];
 
     private static AuditData Limits(TunnelLimits limits) =>

@@ -193,6 +193,13 @@ internal sealed class TunnelStore(Database database)
             }
         ).ExpectingOne(TunnelErrors.Archived.Refuse());
 
+    /// <summary>A condition: the tunnel allows the same audiences as before, and is not archived.</summary>
+    public static Statement RequireAssertionAudiences(Tunnel tunnel) =>
+        new(
+            "SELECT 1 FROM tunnels WHERE id = @Id AND assertion_audiences = @Audiences AND archived_at_ms IS NULL",
+            new { Id = tunnel.Id.Value, Audiences = TextList.Join(tunnel.AssertionAudiences) }
+        );
+
     public Statement RaiseBundleEpoch(TunnelId id) =>
         new("UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = @Id", new { Id = id.Value });
 
@@ -271,6 +278,8 @@ internal sealed class TunnelStore(Database database)
 
         public required string EdgeIds { get; init; }
 
+        public required string AssertionAudiences { get; init; }
+
         [InsertOnly]
         public long BundleEpoch { get; init; }
 
@@ -312,6 +321,7 @@ internal sealed class TunnelStore(Database database)
                 PublicPort = tunnel.PublicPort,
                 AllowTunnelToken = tunnel.AllowTunnelToken ? 1L : 0L,
                 EdgeIds = TextList.Join(tunnel.EdgeIds),
+                AssertionAudiences = TextList.Join(tunnel.AssertionAudiences),
                 BundleEpoch = tunnel.BundleEpoch,
                 TokenId = tunnel.TokenId.Value,
             };
@@ -343,6 +353,7 @@ internal sealed class TunnelStore(Database database)
                 PausedAt = Instants.FromStore(PausedAtMs),
                 AllowTunnelToken = AllowTunnelToken != 0,
                 EdgeIds = TextList.Split(EdgeIds),
+                AssertionAudiences = TextList.Split(AssertionAudiences),
                 BundleEpoch = BundleEpoch,
                 TokenId = TunnelTokenId.Wrap(TokenId),
             };

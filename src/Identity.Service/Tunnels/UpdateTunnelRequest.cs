@@ -32,4 +32,7 @@ internal sealed record UpdateTunnelRequest
 
     /// <summary>Registered edges to pin the tunnel to; replaces the list, an empty one removes the pins.</summary>
     public IReadOnlyList<string?>? EdgeIds { get; init; }
+
+    /// <summary>The audiences for which its agents may request assertions; replaces the list.</summary>
+    public IReadOnlyList<string?>? AssertionAudiences { get; init; }
 }

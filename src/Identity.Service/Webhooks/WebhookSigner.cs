@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Algorithms;
-using Culvert.Jose.Keys;
 using Culvert.Jose.Signatures;
 
 namespace Culvert.Identity.Service.Webhooks;
@@ -27,7 +26,7 @@ internal sealed class WebhookSigner(Sealer sealer, SigningKeyRing keys)
 
         var key = keys.Current.SignerAt(now).Key;
         var header =
-            $$"""{"alg":"{{SigningKey.Algorithm.Name()}}","kid":"{{key.KeyId}}","typ":"{{SignalVerifier.TokenType}}"}""";
+            $$"""{"alg":"{{key.Algorithm.Name()}}","kid":"{{key.KeyId}}","typ":"{{SignalVerifier.TokenType}}"}""";
         return new SignedDelivery([], CompactSigner.Sign(key, header, delivery.Body));
     }
 

@@ -21,8 +21,7 @@ public sealed class DpopProofSigner
     {
         ArgumentNullException.ThrowIfNull(key);
         this.key = key;
-        var header =
-            $$"""{"typ":"{{DpopProof.TokenType}}","alg":"{{SigningKey.Algorithm.Name()}}","jwk":{{key.BareJwk}}}""";
+        var header = $$"""{"typ":"{{DpopProof.TokenType}}","alg":"{{key.Algorithm.Name()}}","jwk":{{key.BareJwk}}}""";
         headerAndDot = CompactSigner.EncodeHeader(header);
     }
 

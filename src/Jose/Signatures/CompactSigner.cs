@@ -7,7 +7,9 @@ namespace Culvert.Jose.Signatures;
 /// <summary>Signs a compact JWS (RFC 7515 §7.1). A header of many payloads is encoded once.</summary>
 public static class CompactSigner
 {
-    /// <summary>Signs with ES256; <paramref name="header"/> is a JSON object that names that algorithm.</summary>
+    private const int MaxOnStack = 512; // RSA of 4096 bits
+
+    /// <summary>Signs with the algorithm of the key, which <paramref name="header"/>, a JSON object, must name.</summary>
     /// <returns>The compact form, ASCII.</returns>
     public static byte[] Sign(SigningKey key, string header, ReadOnlySpan<byte> payload)
     {
@@ -21,16 +23,16 @@ public static class CompactSigner
     /// <returns>The compact form, ASCII.</returns>
     internal static byte[] Sign(SigningKey key, ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload)
     {
-        var token = GC.AllocateUninitializedArray<byte>(GetLength(headerAndDot, payload));
+        var token = GC.AllocateUninitializedArray<byte>(GetLength(key, headerAndDot, payload));
         Sign(key, headerAndDot, payload, token);
         return token;
     }
 
-    internal static int GetLength(ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload) =>
+    internal static int GetLength(SigningKey key, ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload) =>
         headerAndDot.Length
         + Base64Url.GetEncodedLength(payload.Length)
         + 1
-        + Base64Url.GetEncodedLength(SigningKey.SignatureBytes);
+        + Base64Url.GetEncodedLength(key.SignatureBytes);
 
     /// <summary>Writes the compact form, ASCII, of <see cref="GetLength"/> bytes.</summary>
     internal static void Sign(
@@ -43,7 +45,8 @@ public static class CompactSigner
         // header "." payload "." signature, the header's dot included in headerAndDot.
         headerAndDot.CopyTo(token);
         var signedLength = headerAndDot.Length + Base64Url.EncodeToUtf8(payload, token[headerAndDot.Length..]);
-        Span<byte> signature = stackalloc byte[SigningKey.SignatureBytes];
+        Span<byte> signature =
+            key.SignatureBytes <= MaxOnStack ? stackalloc byte[key.SignatureBytes] : new byte[key.SignatureBytes];
         key.Sign(token[..signedLength], signature);
         token[signedLength] = (byte)'.';
         Base64Url.EncodeToUtf8(signature, token[(signedLength + 1)..]);

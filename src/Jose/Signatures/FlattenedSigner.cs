@@ -7,7 +7,7 @@ namespace Culvert.Jose.Signatures;
 /// <summary>Signs a flattened JSON JWS (RFC 7515 §7.2.2) with only a protected header, as in ACME (RFC 8555 §6.2).</summary>
 public static class FlattenedSigner
 {
-    /// <summary>Signs with ES256, which <paramref name="header"/> must name. The payload may be empty.</summary>
+    /// <summary>Signs with the algorithm of the key, which <paramref name="header"/> must name. The payload may be empty.</summary>
     /// <returns>The JSON object, ASCII.</returns>
     public static byte[] Sign(SigningKey key, string header, ReadOnlySpan<byte> payload)
     {
@@ -17,7 +17,7 @@ public static class FlattenedSigner
             payload,
             input =>
             {
-                var signature = new byte[SigningKey.SignatureBytes];
+                var signature = new byte[key.SignatureBytes];
                 key.Sign(input, signature);
                 return signature;
             }

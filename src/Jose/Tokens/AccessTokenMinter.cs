@@ -33,7 +33,7 @@ public sealed class AccessTokenMinter
     {
         ArgumentNullException.ThrowIfNull(key);
         this.key = key;
-        var header = $$"""{"alg":"{{SigningKey.Algorithm.Name()}}","kid":"{{key.KeyId}}","typ":"{{TokenType}}"}""";
+        var header = $$"""{"alg":"{{key.Algorithm.Name()}}","kid":"{{key.KeyId}}","typ":"{{TokenType}}"}""";
         headerAndDot = CompactSigner.EncodeHeader(header);
     }
 
@@ -50,7 +50,7 @@ public sealed class AccessTokenMinter
     {
         ArgumentNullException.ThrowIfNull(pool);
         var payload = Write(claims);
-        length = CompactSigner.GetLength(headerAndDot, payload);
+        length = CompactSigner.GetLength(key, headerAndDot, payload);
         var token = pool.Rent(length);
         CompactSigner.Sign(key, headerAndDot, payload, token.AsSpan(0, length));
         return token;

@@ -172,6 +172,17 @@ public sealed class MachineClient : IDisposable
         return channel.SendAsync(call, WireJson.Default.CallApprovalAnswer, ct);
     }
 
+    /// <summary>Requests an assertion that proves a route of the tunnel to an upstream.</summary>
+    public Task<ApiResult<UpstreamAssertion>> RequestAssertionAsync(
+        UpstreamAssertionRequest request,
+        CancellationToken ct
+    )
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.UpstreamAssertionRequest);
+        var call = new ApiCall(HttpMethod.Post, "/v1/agent/assertions") { Body = body };
+        return channel.SendAsync(call, WireJson.Default.UpstreamAssertion, ct);
+    }
+
     public void Dispose() => channel.Dispose();
 
     private async Task<ApiFailure?> AcknowledgeAsync(string path, string id, CancellationToken ct)

@@ -54,6 +54,13 @@ public sealed record SpiffeId
     /// <exception cref="ArgumentException">A part is not valid in a SPIFFE ID.</exception>
     public static SpiffeId Service(string trustDomain, string node) => Checked($"{Scheme}{trustDomain}/service/{node}");
 
+    /// <summary>
+    /// The subject of an assertion for an upstream: a route, of which every agent of the tunnel speaks. It is in no
+    /// certificate, and does not parse. The tunnel's own domain, <c>@</c>, is <c>_</c>, which no other route is named.
+    /// </summary>
+    public static string Route(string trustDomain, string tunnelId, string route) =>
+        $"{Scheme}{trustDomain}/tunnel/{tunnelId}/route/{(route == "@" ? "_" : route)}";
+
     /// <summary>Whether a string may be a trust domain: 1 to 255 of <c>a-z 0-9 . - _</c>.</summary>
     public static bool IsTrustDomain(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= MaxTrustDomainLength && !text.ContainsAnyExcept(TrustDomainCharacters);

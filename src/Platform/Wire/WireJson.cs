@@ -36,6 +36,8 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(AcmeChallengeDocument))]
 [JsonSerializable(typeof(CallApprovalRequest))]
 [JsonSerializable(typeof(CallApprovalAnswer))]
+[JsonSerializable(typeof(UpstreamAssertionRequest))]
+[JsonSerializable(typeof(UpstreamAssertion))]
 [JsonSerializable(typeof(PersonSignInRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenResponse))]

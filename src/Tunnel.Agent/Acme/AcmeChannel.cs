@@ -87,7 +87,7 @@ internal sealed class AcmeChannel
         using (var json = new Utf8JsonWriter(text))
         {
             json.WriteStartObject();
-            json.WriteString("alg"u8, SigningKey.Algorithm.Name());
+            json.WriteString("alg"u8, key.Algorithm.Name());
             if (Account is { } account)
             {
                 json.WriteString("kid"u8, account);

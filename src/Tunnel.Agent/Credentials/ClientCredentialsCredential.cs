@@ -5,8 +5,13 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>The agent's own token (RFC 6749 §4.4), the same for all callers of the route.</summary>
-internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
-    : UpstreamCredential
+/// <param name="chain">Exchanges of the token for another one; null: none.</param>
+internal sealed class ClientCredentialsCredential(
+    TokenSettings settings,
+    TokenEndpoint endpoint,
+    TimeProvider time,
+    TokenChain? chain = null
+) : UpstreamCredential
 {
     private const string OwnKey = "";
 
@@ -39,7 +44,8 @@ internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenE
             request.Parameters.Add(OidcConstants.TokenRequest.Audience, settings.Audience);
         }
 
-        return Check(await endpoint.RequestAsync(request, CancellationToken.None), settings);
+        var token = Check(await endpoint.RequestAsync(request, CancellationToken.None), settings);
+        return await (chain ?? TokenChain.Empty).ContinueAsync(token, callers: null);
     }
 
     /// <summary>True: the audience is a URL, and is sent as a resource (RFC 8707 §2). False: as an audience.</summary>

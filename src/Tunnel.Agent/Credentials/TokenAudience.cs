@@ -11,18 +11,25 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// </summary>
 internal static class TokenAudience
 {
-    public static bool IsFor(string token, string audience)
+    public static bool IsFor(string token, string audience) => Find(token, audience) ?? true;
+
+    /// <summary>Whether the token is a JWT that names the audience.</summary>
+    public static bool Names(string token, string audience) => Find(token, audience) ?? false;
+
+    // Null: the token has no audience that can be read.
+    private static bool? Find(string token, string audience)
     {
         if (token.Split('.') is not [_, var payload, _])
         {
-            return true;
+            return null;
         }
 
         try
         {
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
             return !claims.RootElement.TryGetProperty(JwtClaimTypes.Audience, out var aud)
-                || aud.ValueKind switch
+                ? null
+                : aud.ValueKind switch
                 {
                     JsonValueKind.String => aud.ValueEquals(audience),
                     JsonValueKind.Array => aud.EnumerateArray()
@@ -32,7 +39,7 @@ internal static class TokenAudience
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            return true;
+            return null;
         }
     }
 }

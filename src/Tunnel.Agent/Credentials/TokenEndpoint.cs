@@ -18,11 +18,13 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// </summary>
 /// <param name="resolver">Null = the system's resolver.</param>
 /// <param name="transport">Replaces the fetcher in tests.</param>
+/// <param name="assertions">For a federated client.</param>
 internal sealed class TokenEndpoint(
     TokenSettings settings,
     TimeProvider time,
     IHostResolver? resolver = null,
-    HttpMessageHandler? transport = null
+    HttpMessageHandler? transport = null,
+    IAssertionSource? assertions = null
 )
 {
     // RFC 6749 §5.1: a flat object.
@@ -47,20 +49,29 @@ internal sealed class TokenEndpoint(
 
     /// <summary>Requests a token of the agent's own (RFC 6749 §4.4).</summary>
     public Task<IssuedToken> RequestAsync(ClientCredentialsTokenRequest request, CancellationToken cancellationToken) =>
-        SendAsync(request, http => http.RequestClientCredentialsTokenAsync(request, cancellationToken));
+        SendAsync(
+            request,
+            http => http.RequestClientCredentialsTokenAsync(request, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Exchanges a caller's token (RFC 8693).</summary>
     public Task<IssuedToken> RequestAsync(TokenExchangeTokenRequest request, CancellationToken cancellationToken) =>
-        SendAsync(request, http => http.RequestTokenExchangeTokenAsync(request, cancellationToken));
+        SendAsync(request, http => http.RequestTokenExchangeTokenAsync(request, cancellationToken), cancellationToken);
 
     private async Task<IssuedToken> SendAsync(
         ProtocolRequest request,
-        Func<HttpMessageInvoker, Task<TokenResponse>> send
+        Func<HttpMessageInvoker, Task<TokenResponse>> send,
+        CancellationToken cancellationToken
     )
     {
         try
         {
-            Authenticate(request);
+            if (await AuthenticateAsync(request, cancellationToken) is { } unproven)
+            {
+                return Failed(unproven);
+            }
+
             using var http = new HttpMessageInvoker(
                 new AnswerGate(transport ?? NewTransport(), limits.MaxBytes, MaxAnswerDepth)
             );
@@ -84,7 +95,8 @@ internal sealed class TokenEndpoint(
         }
     }
 
-    private void Authenticate(ProtocolRequest request)
+    // Returns why the agent cannot prove itself; null when the request does.
+    private async ValueTask<string?> AuthenticateAsync(ProtocolRequest request, CancellationToken cancellationToken)
     {
         request.Address = settings.Url;
         request.ClientId = settings.ClientId;
@@ -106,11 +118,29 @@ internal sealed class TokenEndpoint(
                     ),
                 };
                 break;
+            case ClientAuth.Federated:
+                var issued = await Assertions.GetAsync(settings.AssertionAudience, cancellationToken);
+                if (issued.Problem.Length > 0)
+                {
+                    return issued.Problem;
+                }
+
+                request.ClientAssertion = new()
+                {
+                    Type = OidcConstants.ClientAssertionTypes.JwtBearer,
+                    Value = issued.Value,
+                };
+                break;
             case ClientAuth.SecretBasic or ClientAuth.SecretPost:
                 request.ClientSecret = settings.ClientSecret!.Read();
                 break;
         }
+
+        return null;
     }
+
+    private IAssertionSource Assertions =>
+        assertions ?? throw new InvalidOperationException("A federated client needs a source of assertions.");
 
     private FetchHandler NewTransport() =>
         new(

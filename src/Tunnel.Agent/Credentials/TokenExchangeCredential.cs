@@ -7,8 +7,13 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>A token in exchange for the caller's (RFC 8693), with <c>act</c> naming the agent as the actor.</summary>
-internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
-    : UpstreamCredential
+/// <param name="chain">Exchanges of the token for another one; null: none.</param>
+internal sealed class TokenExchangeCredential(
+    TokenSettings settings,
+    TokenEndpoint endpoint,
+    TimeProvider time,
+    TokenChain? chain = null
+) : UpstreamCredential
 {
     private const string ActorKey = "";
 
@@ -26,7 +31,6 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
 
         var token = await tokens.GetAsync(GetCacheKey(subject), () => ExchangeAsync(subject), cancellationToken);
         return token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
-            : token.Value == subject ? CredentialHeader.Failed("The exchange gave the caller's own token back.")
             : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has expired.")
             : new CredentialHeader("Authorization", $"Bearer {token.Value}", "");
     }
@@ -63,10 +67,11 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
             request.ActorTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken;
         }
 
-        return ClientCredentialsCredential.Check(
+        var token = ClientCredentialsCredential.Check(
             await endpoint.RequestAsync(request, CancellationToken.None),
             settings
         );
+        return await (chain ?? TokenChain.Empty).ContinueAsync(token, subject);
     }
 
     // The token is for the authorization server itself, so the request has no resource.

@@ -21,6 +21,15 @@ internal sealed record TokenSettings
 
     public SecretReference? ClientSecret { get; init; }
 
+    /// <summary>Where the assertion of a federated client comes from.</summary>
+    public AssertionOrigin AssertionOrigin { get; init; }
+
+    /// <summary>The <c>aud</c> of the assertion of a federated client.</summary>
+    public string AssertionAudience { get; init; } = "";
+
+    /// <summary>Exchanges of the token for another one (RFC 8693), one after the other.</summary>
+    public IReadOnlyList<TokenSettings> Then { get; init; } = [];
+
     /// <summary>The authorization server's name of the upstream.</summary>
     public required string Audience { get; init; }
 

@@ -11,6 +11,7 @@ using Culvert.Tunnel.Agent.Audit.Export;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Connector;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.InnerTls;
@@ -330,6 +331,16 @@ internal sealed class AgentComponents : IAsyncDisposable
             Policies = new ServicePolicies(new ServicePolicyFile(state, policyLog), policyLog),
             PinSigner = () =>
                 Credentials.Identity is { } identity ? new PinSigner(identity.Credential, InstanceId) : null,
+            Assertions = new AssertionSources(
+                route => new ServiceAssertions(
+                    route,
+                    Settings.Tunnel.Id,
+                    (request, cancellationToken) =>
+                        Credentials.Machine?.RequestAssertionAsync(request, cancellationToken),
+                    Time
+                ),
+                new PlatformAssertions(Settings.Identity.Token, Time)
+            ),
             Time = Time,
             Loggers = Loggers,
         };

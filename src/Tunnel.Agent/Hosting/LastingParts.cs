@@ -1,4 +1,5 @@
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy.Service;
 using Culvert.Tunnel.Agent.Requests;
@@ -28,6 +29,9 @@ internal sealed record LastingParts
 
     /// <summary>The key that signs the agent's own approvals; null while it has no certificate.</summary>
     public required Func<PinSigner?> PinSigner { get; init; }
+
+    /// <summary>The assertions that prove routes to upstreams.</summary>
+    public required AssertionSources Assertions { get; init; }
 
     public required TimeProvider Time { get; init; }
 

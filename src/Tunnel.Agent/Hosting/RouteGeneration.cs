@@ -53,7 +53,8 @@ internal sealed class RouteGeneration : IAsyncDisposable
             before?.Routes,
             lasting.SessionKey,
             lasting.Pins,
-            lasting.Live
+            lasting.Live,
+            lasting.Assertions
         );
         Probes =
         [

@@ -25,7 +25,7 @@ internal sealed class RouteSet : IAsyncDisposable
         SessionKey? sessionKey = null,
         PinBook? pins = null,
         LiveRequests? live = null,
-        Func<string, IAssertionSource>? assertions = null
+        AssertionSources? assertions = null
     )
     {
         var byName = issuers.ToDictionary(i => i.Issuer.Name, StringComparer.Ordinal);
@@ -54,8 +54,13 @@ internal sealed class RouteSet : IAsyncDisposable
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,
-                    [.. s.Oauth.Issuers.Distinct(StringComparer.Ordinal).Where(byName.ContainsKey).Select(name => byName[name])],
-                    CreateCredential(s, assertions?.Invoke(s.Name) ?? new NoAssertions(time), time),
+                    [
+                        .. s
+                            .Oauth.Issuers.Distinct(StringComparer.Ordinal)
+                            .Where(byName.ContainsKey)
+                            .Select(name => byName[name]),
+                    ],
+                    CreateCredential(s, assertions ?? AssertionSources.None, time),
                     time,
                     rules.Exists(r => r.Groups.Count > 0),
                     s.Upstream.ReadsClaims || s.Credential.ReadsClaims || rules.Exists(r => r.ReadsClaims),
@@ -93,36 +98,51 @@ internal sealed class RouteSet : IAsyncDisposable
 
     private static UpstreamCredential CreateCredential(
         RouteSettings route,
-        IAssertionSource assertions,
+        AssertionSources assertions,
         TimeProvider time
-    ) =>
-        route.Credential switch
+    )
+    {
+        return route.Credential switch
         {
             { Type: CredentialType.Static } settings => new StaticCredential(settings.Header, settings.Value!),
             { Type: CredentialType.MutualTls } => MutualTlsCredential.Instance,
             { Type: CredentialType.ClientCredentials, Token: { } token } => new ClientCredentialsCredential(
                 token,
-                new TokenEndpoint(token, time),
-                time
+                CreateEndpoint(token),
+                time,
+                CreateChain(token)
             ),
             { Type: CredentialType.TokenExchange, Token: { } token } => new TokenExchangeCredential(
                 token,
-                new TokenEndpoint(token, time),
-                time
+                CreateEndpoint(token),
+                time,
+                CreateChain(token)
             ),
             { Type: CredentialType.Aws, Aws: { } aws } => new AwsCredential(
                 aws,
                 route.Name,
-                assertions,
+                assertions.Service(route.Name),
                 new SecurityTokenService(aws, new CloudEndpoint(aws.Endpoint, time), time),
                 time
             ),
             { Type: CredentialType.Google, Google: { } google } => new GoogleCredential(
-                new GoogleTokens(google, assertions, new CloudEndpoint(google.Endpoint, time), time),
+                new GoogleTokens(
+                    google,
+                    assertions.Service(route.Name),
+                    new CloudEndpoint(google.Endpoint, time),
+                    time
+                ),
                 time
             ),
             _ => NoCredential.Instance,
         };
+
+        TokenEndpoint CreateEndpoint(TokenSettings token) =>
+            new(token, time, assertions: assertions.Get(token.AssertionOrigin, route.Name));
+
+        TokenChain CreateChain(TokenSettings token) =>
+            new([.. token.Then.Select(link => (link, CreateEndpoint(link)))]);
+    }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(Routes.Select(r => r.Upstream.DisposeAsync().AsTask()));
 }

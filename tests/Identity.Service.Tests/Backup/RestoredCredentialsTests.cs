@@ -26,12 +26,14 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
         ["connection_grants.sealed_grant"] = "SELECT COUNT(*) FROM connection_grants",
         ["relying_parties.secret_hash"] = "SELECT COUNT(*) FROM relying_parties WHERE secret_hash IS NOT NULL",
         ["webhooks.can_decide"] = "SELECT COUNT(*) FROM webhooks WHERE can_decide = 1",
+        ["assertion_signing_keys.private_key"] = "SELECT COUNT(*) FROM assertion_signing_keys",
         ["token_signing_keys.private_key"] = "SELECT COUNT(*) - 1 FROM token_signing_keys",
     };
 
     // Always there, and what needs a person's sign-in.
     private static readonly HashSet<string> Elsewhere =
     [
+        "assertion_signing_keys.private_key",
         "token_signing_keys.private_key",
         "oauth_grants.sealed_person",
         "connection_grants.sealed_grant",

@@ -42,6 +42,7 @@ using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Signals;
 using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tenants;
+using Culvert.Identity.Service.Tokens.Assertions;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Transparency;
@@ -120,6 +121,7 @@ internal static class AuditSamples
         PublicPort = 8443,
         AllowTunnelToken = true,
         EdgeIds = ["edge_1", "edge_2"],
+        AssertionAudiences = ["api://AzureADTokenExchange"],
     };
 
     private static readonly Edge Edge = new()
@@ -726,6 +728,19 @@ internal static class AuditSamples
             new HostnameDecided(AuditEvents.HostnameRemoved, ByCaller, Organization, Hostname),
             new AcmeChallengeDecided(AuditEvents.AcmeChallengeAnnounced, ByCaller, Organization, Challenge),
             new AcmeChallengeDecided(AuditEvents.AcmeChallengeEnded, ByCaller, Organization, Challenge),
+            new AssertionIssued(
+                ByCaller,
+                Tunnel,
+                new AssertionClaims(
+                    Issuer: "https://identity.example/oauth/org_1/upstreams",
+                    Subject: "spiffe://example/tunnel/tnl_1/route/wiki",
+                    Audience: "api://AzureADTokenExchange",
+                    TunnelId: "tnl_1",
+                    Route: "wiki",
+                    TokenId: "jti_1",
+                    IssuedAt: At
+                )
+            ),
             ClientAuthorityEvents.Added(ByCaller, Tunnel, ClientAuthority),
             ClientAuthorityEvents.Archived(ByCaller, Tunnel, ClientAuthority, null),
             ClientAuthorityEvents.Archived(ByCaller, Tunnel, ClientAuthority, "unused"),

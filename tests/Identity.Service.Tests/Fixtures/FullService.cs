@@ -185,6 +185,8 @@ internal sealed class FullService : IAsyncDisposable
             """
         );
         Things["challenge_id"] = challenge.Id();
+        await Machines.SetTunnelAsync(new { assertion_audiences = new[] { "api://AzureADTokenExchange" } });
+        await agent.PostOkAsync("/v1/agent/assertions", """{"route":"docs","audience":"api://AzureADTokenExchange"}""");
         var second = await agent.PostOkAsync("/v1/agent/approvals", OneOfEach.WriteApproval('b'));
         Things["second_approval_id"] = second.Id();
         var (revoked, _) = await Machines.JoinAsync(Machines.AgentToken(), "three");

@@ -33,6 +33,8 @@ public sealed class CostlyReadTests
         "/healthz",
         "/oauth/{organization_id}/.well-known/oauth-authorization-server",
         "/oauth/{organization_id}/.well-known/openid-configuration",
+        "/oauth/{organization_id}/upstreams/.well-known/openid-configuration",
+        "/oauth/{organization_id}/upstreams/jwks",
         "/v1/admin_keys",
         "/v1/agent/feed",
         "/v1/audit/checkpoint",

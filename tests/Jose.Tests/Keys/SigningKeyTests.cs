@@ -54,6 +54,35 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
+    public void CreateRsa_StoredAndLoaded_SignsWithRs256AndVerifiesFromThePublishedKey()
+    {
+        using var made = SigningKey.CreateRsa();
+        using var key = SigningKey.ImportRsaPkcs8(made.ExportPkcs8());
+
+        var token = CompactSigner.Sign(key, """{"alg":"RS256"}""", "{}"u8);
+
+        JwkSet.TryParse(KeySetOf(made), out var set).ShouldBe(JoseRefusal.None);
+        var published = set!.Keys.ShouldHaveSingleItem();
+        published.KeyId.ShouldBe(key.KeyId);
+        CompactJws.TryParse(token, out var jws).ShouldBe(JoseRefusal.None);
+        jws!.Verify(published, JwsAlgorithms.RS256).ShouldBe(JoseRefusal.None);
+        jws.Verify(published, JwsAlgorithms.ES256).ShouldBe(JoseRefusal.AlgorithmNotAllowed);
+    }
+
+    [Fact]
+    public void ImportRsaPkcs8_ShortKeyOtherKindOrTrailingBytes_Throws()
+    {
+        using var small = RSA.Create(1024);
+        using var ec = SigningKey.Create();
+        using var key = SigningKey.CreateRsa();
+
+        Should.Throw<CryptographicException>(() => SigningKey.ImportRsaPkcs8(small.ExportPkcs8PrivateKey()));
+        Should.Throw<CryptographicException>(() => SigningKey.ImportRsaPkcs8(ec.ExportPkcs8()));
+        Should.Throw<CryptographicException>(() => SigningKey.ImportRsaPkcs8([.. key.ExportPkcs8(), 0]));
+        Should.Throw<CryptographicException>(() => SigningKey.ImportPkcs8(key.ExportPkcs8()));
+    }
+
+    [Fact]
     public void FromKey_OtherCurve_Throws()
     {
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);

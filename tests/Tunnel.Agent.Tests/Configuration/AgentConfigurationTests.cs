@@ -376,6 +376,51 @@ public sealed class AgentConfigurationTests : IDisposable
         "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_key_file: no.key, audience: a}}\n    oauth:",
         "routes.docs.credentials.token.client_key_file"
     )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, client_secret: env:PATH}}\n    oauth:",
+        "routes.docs.credentials.token.client_secret"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, client_key_file: no.key}}\n    oauth:",
+        "routes.docs.credentials.token.client_key_file"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, client_certificate_file: no.pem}}\n    oauth:",
+        "routes.docs.credentials.token.client_certificate_file"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, assertion: {source: agent}}}\n    oauth:",
+        "routes.docs.credentials.token.assertion.source"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, assertion: {audience: \"a b\"}}}\n    oauth:",
+        "routes.docs.credentials.token.assertion.audience"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, then: [{url: \"https://a.b/t\", client_id: c, client_auth: federated}]}}\n    oauth:",
+        "routes.docs.credentials.token.then[0].audience"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, then: [{url: \"http://a.b/t\", client_id: c, client_auth: federated, audience: a}]}}\n    oauth:",
+        "routes.docs.credentials.token.then[0].url"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: client_secret_post, client_secret: env:PATH, audience: a, assertion: {source: platform}}}\n    oauth:",
+        "routes.docs.credentials.token.assertion"
+    )]
+    [InlineData(
+        "    oauth:",
+        "    credentials: {type: client_credentials, token: {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a, then: [{url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a}, {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a}, {url: \"https://a.b/t\", client_id: c, client_auth: federated, audience: a}]}}\n    oauth:",
+        "routes.docs.credentials.token.then"
+    )]
     [InlineData("    oauth:", "    credentials: {type: stored}\n    oauth:", "routes.docs.credentials.type")]
     [InlineData("    oauth:", "    credentials: {header: Host}\n    oauth:", "routes.docs.credentials.header")]
     [InlineData("    oauth:", "    credentials: {header: \"a b\"}\n    oauth:", "routes.docs.credentials.header")]

@@ -14,10 +14,12 @@ internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKe
     public byte[] Sign(ReadOnlySpan<byte> data, HashAlgorithmName algorithm)
     {
         byte[] hash = CryptographicOperations.HashData(algorithm, data);
-        return PublicKey.IsRsa
-            ? token.Sign(label, CKM.CKM_RSA_PKCS, DigestInfo(algorithm, hash))
-            : ToDer(token.Sign(label, CKM.CKM_ECDSA, hash));
+        return PublicKey.IsRsa ? SignRsaHash(hash, algorithm) : ToDer(token.Sign(label, CKM.CKM_ECDSA, hash));
     }
+
+    /// <exception cref="CryptographicException">The HSM did not sign, not even with new handles.</exception>
+    public byte[] SignRsaHash(byte[] hash, HashAlgorithmName algorithm) =>
+        token.Sign(label, CKM.CKM_RSA_PKCS, DigestInfo(algorithm, hash));
 
     // RFC 8017 §9.2: the mechanism pads, but the caller writes the DigestInfo.
     private static byte[] DigestInfo(HashAlgorithmName algorithm, byte[] hash)

@@ -172,6 +172,16 @@ public sealed class Pkcs11Token
             _ => throw new Pkcs11Exception($"The key {label} is not on a curve that is supported."),
         };
 
+    /// <summary>Opens an RSA key, whose private half stays in the token.</summary>
+    /// <exception cref="CryptographicException">There is no such key, or the HSM refused.</exception>
+    public RSA OpenRsa(string label) =>
+        Describe(label) switch
+        {
+            null => throw new Pkcs11Exception($"The token has no private key labelled {label}."),
+            { PublicKey: { IsRsa: true } key } => new Pkcs11Rsa(new Pkcs11Key(this, label, key)),
+            _ => throw new Pkcs11Exception($"The key {label} is not an RSA key that is supported."),
+        };
+
     /// <summary>Opens an authority's key, which survives lost sessions. Null when there is none with that label.</summary>
     /// <exception cref="Pkcs11Exception">The HSM refused, or the key must not be an authority's.</exception>
     public IssuerKey? OpenIssuer(string label)

@@ -103,7 +103,7 @@ internal sealed class DevIssuer : IAsyncDisposable
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var header = new JsonObject
         {
-            ["alg"] = SigningKey.Algorithm.ToString(),
+            ["alg"] = key.Algorithm.ToString(),
             ["kid"] = key.KeyId,
             ["typ"] = token.Type,
         };

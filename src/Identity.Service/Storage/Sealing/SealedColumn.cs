@@ -14,6 +14,7 @@ internal sealed record SealedColumn(string Table, string Key, string Column)
         new("platform_authorities", "id", "sealed_key"),
         new("certificate_authorities", "id", "sealed_key"),
         new("token_signing_keys", "key_id", "private_key"),
+        new("assertion_signing_keys", "key_id", "private_key"),
         new("tunnels", "id", "token_sealed"),
         new("federation_issuer_key_sets", "issuer_id", "sealed_document"),
         new("federation_issuer_key_sets", "issuer_id", "sealed_state"),

@@ -22,7 +22,7 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
 
     // Keys are published long before they sign, so that a copy of this age always contains the signing key. Both
     // together are SigningKeyPlan.CacheLife.
-    private const string Cached = "public, max-age=300, stale-while-revalidate=300";
+    public const string Cached = "public, max-age=300, stale-while-revalidate=300";
 
     private readonly CachedDocument metadata = new(
         JsonSerializer.SerializeToUtf8Bytes(
@@ -47,8 +47,7 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
     /// <summary>The same for every id of the right form, so that it does not show which organizations there are.</summary>
     public ValueTask<ApiAnswer> TransmitterAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var organizationId = request.Route("organization_id");
-        if (!Guid.TryParseExact(organizationId, "D", out var parsed) || parsed.ToString("D") != organizationId)
+        if (FindOrganizationId(request) is not { } organizationId)
         {
             return new(RequestErrors.NotFound.Refuse());
         }
@@ -73,7 +72,15 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
         return Answer(request, keys.Current.Document, "application/jwk-set+json");
     }
 
-    private static ValueTask<ApiAnswer> Answer(ApiRequest request, CachedDocument document, string contentType)
+    /// <summary>The organization in the path; null if it has not the form of an id.</summary>
+    public static string? FindOrganizationId(ApiRequest request) =>
+        request.Route("organization_id") is var id
+        && Guid.TryParseExact(id, "D", out var parsed)
+        && parsed.ToString("D") == id
+            ? id
+            : null;
+
+    public static ValueTask<ApiAnswer> Answer(ApiRequest request, CachedDocument document, string contentType)
     {
         var headers = request.Http.Response.Headers;
         headers.CacheControl = Cached;

@@ -5,7 +5,12 @@ using Culvert.Identity.Service.Tokens.Revocations;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary><c>/v1/oauth/signing_keys</c>: for the operator of the installation, which owns the keys.</summary>
-internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationStore revocations, TimeProvider time)
+internal sealed class SigningKeyEndpoints(
+    SigningKeyRing ring,
+    AssertionKeys assertions,
+    TokenRevocationStore revocations,
+    TimeProvider time
+)
 {
     public ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) => new(Answer());
 
@@ -28,21 +33,37 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
 
         var actor = AuditActor.From(request);
         var rotated = body.CompromisedKeyId is { } compromised
-            ? await ring.DropAsync(
-                compromised,
-                revocations.EndEnrollmentsOfKey(compromised, time.GetUtcNow()),
-                actor,
-                request.RequestId,
-                body.Reason ?? "",
-                cancellationToken
-            )
+            ? assertions.Ring.Current.Keys.Any(key => key.KeyId == compromised)
+                // No enrolment rests on an assertion.
+                ? await assertions.Ring.DropAsync(
+                    compromised,
+                    [],
+                    actor,
+                    request.RequestId,
+                    body.Reason ?? "",
+                    cancellationToken
+                )
+                : await ring.DropAsync(
+                    compromised,
+                    revocations.EndEnrollmentsOfKey(compromised, time.GetUtcNow()),
+                    actor,
+                    request.RequestId,
+                    body.Reason ?? "",
+                    cancellationToken
+                )
             : await ring.RotateEarlyAsync(actor, request.RequestId, body.Reason ?? "", cancellationToken);
         return rotated.IsOk ? Answer() : rotated.Refusal;
     }
 
-    private ApiAnswer Answer() =>
-        ApiAnswer.Json(
-            Pages.Whole(SigningKeyDocument.From(ring.Current, time.GetUtcNow())),
+    private ApiAnswer Answer()
+    {
+        var now = time.GetUtcNow();
+        return ApiAnswer.Json(
+            Pages.Whole<SigningKeyDocument>([
+                .. SigningKeyDocument.From(ring.Current, now),
+                .. SigningKeyDocument.From(assertions.Ring.Current, now),
+            ]),
             TokensJson.Default.PageSigningKeyDocument
         );
+    }
 }

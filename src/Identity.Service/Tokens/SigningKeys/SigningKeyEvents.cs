@@ -8,12 +8,14 @@ internal static class SigningKeyEvents
 {
     /// <param name="activeFrom">When it begins to sign.</param>
     /// <param name="custody">Where its private half is.</param>
+    /// <param name="use">What it signs; null = access tokens.</param>
     public static AuditEvent Created(
         AuditOrigin origin,
         string keyId,
         DateTimeOffset activeFrom,
         KeyCustody custody,
-        string? reason
+        string? reason,
+        string? use = null
     ) =>
         About(
             AuditEvents.TokenSigningKeyCreated,
@@ -23,6 +25,7 @@ internal static class SigningKeyEvents
                 ("active_from", UtcTimeConverter.Format(activeFrom)),
                 ("custody", WireNames.Get(custody)),
                 .. AuditData.Optional("reason", reason),
+                .. AuditData.Optional("use", use),
             ]
         );
 

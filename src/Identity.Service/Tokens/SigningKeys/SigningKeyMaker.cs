@@ -1,20 +1,27 @@
 using System.Security.Cryptography;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>Creates keys in the configured custody, and destroys keys that the store has deleted.</summary>
-internal sealed class SigningKeyMaker(TokenSigningOptions options, TokenKeyHsm hsm, ILogger<SigningKeyMaker> logger)
+internal sealed class SigningKeyMaker(
+    TokenSigningOptions options,
+    TokenKeyHsm hsm,
+    ILogger<SigningKeyMaker> logger,
+    SigningKeyFamily family
+)
 {
     public TokenSigningKey Make(DateTimeOffset now, DateTimeOffset activeFrom, long generation)
     {
         if (options.Custody == KeyCustody.Sealed)
         {
-            return new TokenSigningKey(SigningKey.Create(), now, activeFrom, generation);
+            var key = family.Algorithm == JwsAlgorithm.RS256 ? SigningKey.CreateRsa() : SigningKey.Create();
+            return new TokenSigningKey(key, now, activeFrom, generation);
         }
 
-        var label = hsm.Make();
-        return new TokenSigningKey(hsm.Open(label), now, activeFrom, generation)
+        var label = hsm.Make(family.Algorithm);
+        return new TokenSigningKey(hsm.Open(label, family.Algorithm), now, activeFrom, generation)
         {
             Custody = KeyCustody.Pkcs11,
             Label = label,

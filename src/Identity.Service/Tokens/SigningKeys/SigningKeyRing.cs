@@ -48,6 +48,8 @@ internal sealed class SigningKeyRing(
     public SigningKeySet Current =>
         current ?? throw new InvalidOperationException("The token signing keys are not loaded yet.");
 
+    private long NextGeneration => Current.Keys.Count == 0 ? 1 : Current.Keys[^1].Generation + 1;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         state.Follow(ReloadAsync);
@@ -83,6 +85,29 @@ internal sealed class SigningKeyRing(
     /// <summary>Creates and retires keys that are due, as long as the clock is reliable. Idempotent.</summary>
     public Task RotateAsync(CancellationToken cancellationToken) =>
         LockedAsync(RotateAsync_NeedsLock, cancellationToken);
+
+    /// <summary>
+    /// The present keys. If there is none yet, it creates one that signs at once, because no client can have cached an older
+    /// set.
+    /// </summary>
+    /// <exception cref="StoreException">The store did not accept the first key.</exception>
+    public async ValueTask<SigningKeySet> GetOrCreateAsync(CancellationToken cancellationToken)
+    {
+        if (Current.Keys.Count > 0)
+        {
+            return Current;
+        }
+
+        using var lease = await state.EnterAsync(cancellationToken);
+        await LoadAsync_NeedsLock(cancellationToken);
+        if (Current.Keys.Count == 0)
+        {
+            await MakeAsync_NeedsLock(time.GetStoreNow(), AuditCause.System, reason: null, cancellationToken);
+            await LoadAsync_NeedsLock(CancellationToken.None);
+        }
+
+        return Current;
+    }
 
     /// <summary>Publishes the next key now, ahead of its time; it signs once all clients can know it.</summary>
     public async Task<Result<TokenSigningKey>> RotateEarlyAsync(
@@ -146,7 +171,7 @@ internal sealed class SigningKeyRing(
         var successor =
             signer.KeyId != compromisedId ? signer
             : Current.Keys.FirstOrDefault(key => key.ActiveFrom > now) is { } next ? next with { ActiveFrom = now }
-            : maker.Make(now, now, Current.Keys[^1].Generation + 1);
+            : maker.Make(now, now, NextGeneration);
         var isNew = successor.Generation > Current.Keys[^1].Generation;
         List<Statement> statements = [store.Delete(compromisedId), .. consequences];
         if (isNew)
@@ -204,6 +229,11 @@ internal sealed class SigningKeyRing(
             return;
         }
 
+        if (Current.Keys.Count == 0)
+        {
+            return;
+        }
+
         var plan = SigningKeyPlan.For(Current.Keys, options, time.GetStoreNow());
         if (plan is { PrepareFrom: null, Retire.Count: 0 })
         {
@@ -232,13 +262,14 @@ internal sealed class SigningKeyRing(
     )
     {
         var now = time.GetStoreNow();
-        var key = maker.Make(now, from, Current.Keys[^1].Generation + 1);
+        var key = maker.Make(now, from, NextGeneration);
         var created = SigningKeyEvents.Created(
             new AuditOrigin(now, cause),
             key.KeyId,
             key.ActiveFrom,
             key.Custody,
-            reason
+            reason,
+            store.Family.Use
         );
         if (!await CommitAsync(created, store.Insert(key), cancellationToken))
         {
@@ -269,7 +300,7 @@ internal sealed class SigningKeyRing(
             {
                 var keys = await store.AllAsync(cancel);
                 current =
-                    keys.Count > 0
+                    keys.Count > 0 || store.Family.MayBeEmpty
                         ? new SigningKeySet(keys)
                         : throw new StoreException("The store has no token signing key: it was not created by init.");
             },

@@ -13,7 +13,7 @@ internal sealed class SigningKeySet
     private readonly AccessTokenMinter[] minters;
     private readonly FrozenDictionary<string, VerificationKey> verification;
 
-    /// <param name="keys">In the order in which they sign; never empty.</param>
+    /// <param name="keys">In the order in which they sign. Without a key nothing can be signed or verified.</param>
     public SigningKeySet(IReadOnlyList<TokenSigningKey> keys)
     {
         Keys = keys;

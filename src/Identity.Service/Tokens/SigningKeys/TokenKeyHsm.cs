@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Hsm;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
@@ -18,9 +19,20 @@ internal sealed class TokenKeyHsm(InstallationHsm hsm)
     // One handle per key, however often the set is read: an HSM has few sessions.
     private readonly ConcurrentDictionary<string, SigningKey> opened = new(StringComparer.Ordinal);
 
-    public SigningKey Open(string label) => opened.GetOrAdd(label, name => SigningKey.FromKey(Token.OpenEc(name)));
+    public SigningKey Open(string label, JwsAlgorithm algorithm) =>
+        opened.GetOrAdd(
+            label,
+            name =>
+                algorithm == JwsAlgorithm.RS256
+                    ? SigningKey.FromKey(Token.OpenRsa(name))
+                    : SigningKey.FromKey(Token.OpenEc(name))
+        );
 
-    public string Make() => Token.GenerateUnder(LabelPrefix, KeyAlgorithm.EcdsaP256);
+    public string Make(JwsAlgorithm algorithm) =>
+        Token.GenerateUnder(
+            LabelPrefix,
+            algorithm == JwsAlgorithm.RS256 ? KeyAlgorithm.Rsa2048 : KeyAlgorithm.EcdsaP256
+        );
 
     public void Destroy(string label)
     {

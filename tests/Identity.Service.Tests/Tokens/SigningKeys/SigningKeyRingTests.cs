@@ -12,6 +12,7 @@ using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
+using Culvert.Jose.Signatures;
 using Culvert.Jose.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -236,8 +237,49 @@ public sealed class SigningKeyRingTests : IDisposable
         ring.Current.Keys.Single().KeyId.ShouldNotBe(first.KeyId);
         Verify(ring.Current, Mint(ring, store.Time.GetUtcNow().AddHours(1))).ShouldBe(JoseRefusal.None);
         Should.Throw<System.Security.Cryptography.CryptographicException>(() =>
-            new TokenKeyHsm(new InstallationHsm(options.Pkcs11)).Open(first.Label!)
+            new TokenKeyHsm(new InstallationHsm(options.Pkcs11)).Open(first.Label!, JwsAlgorithm.ES256)
         );
+    }
+
+    [Fact]
+    public async Task GetOrCreate_AssertionKeys_FirstIsMadeOnceAndRotates()
+    {
+        var ring = await RingAsync(isFirst: false, family: SigningKeyFamily.Assertions);
+        var other = await RingAsync(isFirst: false, family: SigningKeyFamily.Assertions);
+        await ring.RotateAsync(Cancel);
+        ring.Current.Keys.ShouldBeEmpty();
+
+        var first = (await ring.GetOrCreateAsync(Cancel)).Keys.Single();
+        (await other.GetOrCreateAsync(Cancel)).Keys.Single().KeyId.ShouldBe(first.KeyId);
+
+        first.Key.Algorithm.ShouldBe(JwsAlgorithm.RS256);
+        ring.Current.SignerAt(store.Time.GetUtcNow()).KeyId.ShouldBe(first.KeyId);
+        store.Time.Advance(TimeSpan.FromDays(29));
+        await ring.RotateAsync(Cancel);
+        ring.Current.Keys.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task GetOrCreate_AssertionKeyInTheHsm_SignsWithRs256()
+    {
+        Culvert.Testing.SoftHsm.Ensure();
+        var options = store.ServiceOptions with
+        {
+            Pkcs11 = new Ca.Keys.Pkcs11.Pkcs11Settings(
+                Culvert.Testing.SoftHsm.ModulePath,
+                Culvert.Testing.SoftHsm.Token,
+                () => Culvert.Testing.SoftHsm.Pin
+            ),
+            TokenSigning = new TokenSigningOptions { Custody = KeyCustody.Pkcs11 },
+        };
+        var ring = await RingAsync(isFirst: false, options, SigningKeyFamily.Assertions);
+
+        var key = (await ring.GetOrCreateAsync(Cancel)).Keys.Single();
+        var token = CompactSigner.Sign(key.Key, """{"alg":"RS256"}""", "{}"u8);
+
+        CompactJws.TryParse(token, out var jws).ShouldBe(JoseRefusal.None);
+        jws!.Verify(key.Key.ToVerificationKey(), JwsAlgorithms.RS256).ShouldBe(JoseRefusal.None);
+        await ring.DropAsync(key.KeyId, [], AuditActor.System, "req_1", "stolen", Cancel);
     }
 
     public void Dispose()
@@ -246,12 +288,17 @@ public sealed class SigningKeyRingTests : IDisposable
         store.Dispose();
     }
 
-    private async Task<SigningKeyRing> RingAsync(bool isFirst = true, ServiceOptions? options = null)
+    private async Task<SigningKeyRing> RingAsync(
+        bool isFirst = true,
+        ServiceOptions? options = null,
+        SigningKeyFamily? family = null
+    )
     {
         options ??= store.ServiceOptions;
         var hsm = new TokenKeyHsm(new InstallationHsm(options.Pkcs11));
-        var keys = KeysOf(options, hsm);
-        var maker = new SigningKeyMaker(options.TokenSigning, hsm, NullLogger<SigningKeyMaker>.Instance);
+        family ??= SigningKeyFamily.AccessTokens;
+        var keys = KeysOf(options, hsm, family);
+        var maker = new SigningKeyMaker(options.TokenSigning, hsm, NullLogger<SigningKeyMaker>.Instance, family);
         if (isFirst)
         {
             var now = store.Time.GetStoreNow();
@@ -281,8 +328,17 @@ public sealed class SigningKeyRingTests : IDisposable
         return ring;
     }
 
-    private TokenSigningKeyStore KeysOf(ServiceOptions options, TokenKeyHsm? hsm = null) =>
-        new(store.Store.Database, store.Store.Sealer, hsm ?? new TokenKeyHsm(new InstallationHsm(options.Pkcs11)));
+    private TokenSigningKeyStore KeysOf(
+        ServiceOptions options,
+        TokenKeyHsm? hsm = null,
+        SigningKeyFamily? family = null
+    ) =>
+        new(
+            store.Store.Database,
+            store.Store.Sealer,
+            hsm ?? new TokenKeyHsm(new InstallationHsm(options.Pkcs11)),
+            family ?? SigningKeyFamily.AccessTokens
+        );
 
     private static Task<Result<TokenSigningKey>> DropAsync(SigningKeyRing ring, string keyId) =>
         ring.DropAsync(keyId, [], AuditActor.System, "req_1", "stolen", Cancel);

@@ -72,10 +72,39 @@ public abstract class TokenSigningKeyStoreTests(StorageBackend backend)
         result.Outcome.ShouldBe(CommitOutcome.Stale);
     }
 
-    private static TokenSigningKeyStore KeysOf(StoreUnderTest store) =>
+    // The key of one family is not a key of the other.
+    [Fact]
+    public async Task All_TwoFamilies_EachOpensItsOwnKeysAlone()
+    {
+        using var store = new StoreUnderTest(backend);
+        var (tokens, assertions) = (KeysOf(store), KeysOf(store, SigningKeyFamily.Assertions));
+        using var token = SigningKey.Create();
+        using var assertion = SigningKey.CreateRsa();
+        var now = store.Time.GetUtcNow();
+        await store.CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    tokens.Insert(new TokenSigningKey(token, now, now, 1)),
+                    assertions.Insert(new TokenSigningKey(assertion, now, now.AddDays(1), 1)),
+                ],
+            }
+        );
+        await store.CommitAsync(new Decision { Statements = [assertions.Activate(assertion.KeyId, now)] });
+
+        (await tokens.AllAsync(TestContext.Current.CancellationToken)).Single().KeyId.ShouldBe(token.KeyId);
+        var stored = (await assertions.AllAsync(TestContext.Current.CancellationToken)).Single();
+        (stored.KeyId, stored.ActiveFrom).ShouldBe((assertion.KeyId, now));
+        await store.CommitAsync(new Decision { Statements = [assertions.Delete(assertion.KeyId)] });
+        (await assertions.AllAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
+    private static TokenSigningKeyStore KeysOf(StoreUnderTest store, SigningKeyFamily? family = null) =>
         new(
             store.Store.Database,
             store.Store.Sealer,
-            new TokenKeyHsm(new InstallationHsm(store.ServiceOptions.Pkcs11))
+            new TokenKeyHsm(new InstallationHsm(store.ServiceOptions.Pkcs11)),
+            family ?? SigningKeyFamily.AccessTokens
         );
 }
