@@ -31,6 +31,7 @@ internal static class TokenReader
 
         return ReadOne(section) with
         {
+            Act = section.Bool("act", true),
             Then = [.. then.Take(TokenChain.MaxLinks).Select(ReadOne)],
         };
     }
@@ -67,7 +68,6 @@ internal static class TokenReader
             AssertionAudience = assertion.String("audience") is { Length: > 0 } audience ? audience : url,
             Audience = section.RequiredString("audience"),
             Scope = section.String("scope"),
-            Act = section.Bool("act", true),
             Roots = section.ReadRoots("ca_file", section.Path("ca_file"), "Name a file with the endpoint's CA."),
             AllowedRanges = section.Ranges("allowed_ranges"),
         };

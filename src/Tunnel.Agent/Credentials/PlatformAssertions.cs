@@ -3,9 +3,9 @@ using Culvert.Machine.Client.Tokens;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// The identity token of the agent's own platform, read at each use. A platform that issues tokens on request is asked for
-/// one with the audience; another token is used only if it names the audience, so that the one for the identity service
-/// never leaves.
+/// The identity token of the agent's own platform, read at each use. A platform that issues tokens on request issues one
+/// with the audience; another token is used only if it names the audience, so that the one for the identity service never
+/// leaves.
 /// </summary>
 internal sealed class PlatformAssertions(
     IdentityTokenOptions options,

@@ -15,6 +15,7 @@ public sealed class ExecutedBlockTests
         ["approvals.md#Deciding"] = "ApprovalCommandsTests",
         ["approvals.md#Deciding from another system"] = "CallDecisionTests",
         ["approvals.md#Mail to approvers"] = "MailTests",
+        ["upstream-credentials.md#Set-up"] = "FederatedClientTests",
         ["authorization-servers.md#Check the result"] = "RouteAuthorizationTests",
         ["backup.md#Every night"] = "UnitTests",
         ["call-audit.md#Reading and checking"] = "CallCheckpointTests",

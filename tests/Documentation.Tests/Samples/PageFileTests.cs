@@ -13,6 +13,7 @@ public sealed class PageFileTests : IDisposable
     [InlineData("docs/answers.md")]
     [InlineData(Joined)]
     [InlineData("docs/upstream-credentials-clouds.md")]
+    [InlineData("docs/upstream-credentials.md")]
     public async Task File_OfThePage_IsValid(string page)
     {
         Write(page);

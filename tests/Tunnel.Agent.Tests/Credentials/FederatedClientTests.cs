@@ -27,7 +27,7 @@ public sealed class FederatedClientTests : IDisposable
     [Fact]
     public async Task Request_Federated_SendsTheAssertionAndNoSecret()
     {
-        var assertions = new ScriptedAssertions(_ => new IssuedToken("a.b.c", time.GetUtcNow(), ""));
+        var assertions = new ScriptedAssertions(_ => new IssuedToken("header.payload.signature", time.GetUtcNow(), ""));
 
         var token = await RequestAsync(assertions);
 
@@ -42,7 +42,7 @@ public sealed class FederatedClientTests : IDisposable
                     ["grant_type"] = "client_credentials",
                     ["client_id"] = "agent",
                     ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                    ["client_assertion"] = "a.b.c",
+                    ["client_assertion"] = "header.payload.signature",
                 },
                 ignoreOrder: true
             );
@@ -64,10 +64,10 @@ public sealed class FederatedClientTests : IDisposable
     {
         server.Refusal = "as.example.test answered with status 401.";
 
-        var token = await RequestAsync(new ScriptedAssertions(_ => new IssuedToken("a.b.c", time.GetUtcNow(), "")));
+        var token = await RequestAsync(new ScriptedAssertions(_ => new IssuedToken("header.payload.signature", time.GetUtcNow(), "")));
 
         token.Problem.ShouldBe(server.Refusal);
-        token.Problem.ShouldNotContain("a.b.c");
+        token.Problem.ShouldNotContain("header.payload.signature");
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class ServiceAssertionsTests
         requests.Select(r => r.Audience).ShouldBe([Audience, "sts.amazonaws.com"]);
     }
 
-    // The service's clock is an hour ahead: its expiry is no reason to keep the assertion for longer than it lives.
+    // The service's clock is an hour ahead: its expiry does not make the agent keep the assertion for longer than it lives.
     [Fact]
     public async Task Get_ClockIsBehindTheServices_IsKeptForFiveMinutesAtMost()
     {
