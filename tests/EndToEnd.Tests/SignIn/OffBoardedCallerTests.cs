@@ -81,7 +81,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
         var calls = System.UpstreamSide.Count(Encoding.UTF8.GetBytes(Location));
         calls.ShouldBePositive("the control: the held finding is of a call");
 
-        // The finding does not cross for the person who comes back, either, and the server is not called again.
+        // The agent no longer has the finding: the person who comes back calls the server again, and the rejection still applies.
         var before = done.GetProperty("issued_before").GetDateTimeOffset();
         await UntilAsync(
             () => Task.FromResult(TimeProvider.System.GetUtcNow() - before > TimeSpan.FromSeconds(2)),
@@ -95,7 +95,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             (HttpStatusCode.OK, -32006, "policy.approval_rejected")
         );
         rejected.Body.ShouldNotContain("temperature\"");
-        System.UpstreamSide.Count(Encoding.UTF8.GetBytes(Location)).ShouldBe(calls);
+        System.UpstreamSide.Count(Encoding.UTF8.GetBytes(Location)).ShouldBe(calls + 1);
 
         async Task<List<string>> ListAsync(string state) =>
             [
