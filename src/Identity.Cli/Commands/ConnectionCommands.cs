@@ -61,7 +61,7 @@ internal static class ConnectionCommands
                     ["authorization_endpoint"] = context.Get(authorization),
                     ["token_endpoint"] = context.Get(token),
                     ["client_id"] = context.Get(clientId),
-                    ["scopes"] = ToArray(context.Get(scopes) ?? []),
+                    ["scopes"] = WireJson.ToJsonArray(context.Get(scopes) ?? []),
                 };
                 foreach (
                     var (member, value) in new[]
@@ -150,7 +150,7 @@ internal static class ConnectionCommands
 
                 if (context.Has(scopes))
                 {
-                    body["scopes"] = ToArray(context.Get(scopes)!);
+                    body["scopes"] = WireJson.ToJsonArray(context.Get(scopes)!);
                 }
 
                 if (ReadSecret(context.Get(secret)) is { } value)
@@ -228,8 +228,5 @@ internal static class ConnectionCommands
     private static Option<string?> SecretFile() =>
         Flags.Text("--client-secret-file", "FILE", "the service's secret at the upstream, in the first line");
 
-    private static string? ReadSecret(string? file) =>
-        file is null ? null : InFile.ReadText(file).Split('\n')[0].Trim();
-
-    private static JsonArray ToArray(string[] values) => new([.. values.Select(value => (JsonNode)value)]);
+    private static string? ReadSecret(string? file) => file is null ? null : InFile.ReadFirstLine(file);
 }

@@ -10,6 +10,9 @@ internal static class InFile
 
     public static string ReadText(string path) => Read(path, File.ReadAllText);
 
+    /// <summary>Reads a secret, which is the first line, without blanks around it.</summary>
+    public static string ReadFirstLine(string path) => ReadText(path).Split('\n')[0].Trim();
+
     /// <summary>Reads PEM certificates. Files that the service would refuse are not sent.</summary>
     public static string ReadCertificates(string path)
     {

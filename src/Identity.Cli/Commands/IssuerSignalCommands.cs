@@ -61,7 +61,7 @@ internal static class IssuerSignalCommands
 
                 if (context.Get(pollToken) is { } file)
                 {
-                    body["poll_token"] = InFile.ReadText(file).Split('\n')[0].Trim();
+                    body["poll_token"] = InFile.ReadFirstLine(file);
                 }
 
                 var client = await context.ClientAsync(cancel);

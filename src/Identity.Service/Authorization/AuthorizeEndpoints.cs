@@ -377,7 +377,8 @@ internal sealed class AuthorizeEndpoints(
     private ConsoleRequest CreateRequest(HttpContext http, ConsoleCookie browser) =>
         new(http, settings, time.GetUtcNow(), browser.Derive(ConsoleEndpoints.FormPurpose));
 
-    private static string Bind(string organizationId, ConsoleCookie browser) =>
+    /// <summary>What sealed values of a page are bound to.</summary>
+    public static string Bind(string organizationId, ConsoleCookie browser) =>
         $"{organizationId} {Convert.ToHexStringLower(browser.Hash)}";
 
     private static string DescribeHost(string redirectUri) =>

@@ -119,7 +119,7 @@ internal sealed class ConnectEndpoints(
                 AuthorizationServer.GetPath(organizationId, "connect"),
                 values.Seal(
                     RequestPurpose,
-                    Bind(organizationId, browser),
+                    AuthorizeEndpoints.Bind(organizationId, browser),
                     request,
                     ConnectionsJson.Default.ConnectRequest
                 ),
@@ -156,7 +156,7 @@ internal sealed class ConnectEndpoints(
             || await ConsoleEndpoints.ReadFormAsync(http, browser) is not { } form
             || values.Open(
                 RequestPurpose,
-                Bind(organizationId, browser),
+                AuthorizeEndpoints.Bind(organizationId, browser),
                 form[ConnectForm.RequestField],
                 ConnectionsJson.Default.ConnectRequest
             )
@@ -206,7 +206,7 @@ internal sealed class ConnectEndpoints(
             || ConsoleCookie.Find(http, AuthorizeEndpoints.BrowserCookie) is not { } browser
             || values.Open(
                 StatePurpose,
-                Bind(connection.OrganizationId, browser),
+                AuthorizeEndpoints.Bind(connection.OrganizationId, browser),
                 given,
                 ConnectionsJson.Default.ConnectState
             )
@@ -294,12 +294,7 @@ internal sealed class ConnectEndpoints(
             result.Outcome == CommitOutcome.Replayed ? ConnectionErrors.Page.Refuse() : result.RefusalUnlessCommitted();
         if (refusal is not null)
         {
-            await upstream.RevokeAsync(
-                connection,
-                tokens.RefreshToken ?? tokens.AccessToken,
-                tokens.RefreshToken is not null,
-                CancellationToken.None
-            );
+            await upstream.RevokeAsync(connection, tokens.AccessToken, tokens.RefreshToken, CancellationToken.None);
             await RefuseAsync(http, refusal);
             return;
         }
@@ -335,7 +330,7 @@ internal sealed class ConnectEndpoints(
                 "state",
                 values.Seal(
                     StatePurpose,
-                    Bind(connection.OrganizationId, browser),
+                    AuthorizeEndpoints.Bind(connection.OrganizationId, browser),
                     state,
                     ConnectionsJson.Default.ConnectState
                 )
@@ -455,7 +450,4 @@ internal sealed class ConnectEndpoints(
             new AuditCause(ConsoleSessions.CreateActor(person.Issuer, person.Subject, request), request.RequestId)
         );
     }
-
-    private static string Bind(string organizationId, ConsoleCookie browser) =>
-        $"{organizationId} {Convert.ToHexStringLower(browser.Hash)}";
 }

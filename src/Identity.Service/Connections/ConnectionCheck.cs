@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Settings;
-using Culvert.Platform.Addresses;
 using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Connections;
@@ -84,26 +82,9 @@ internal sealed class ConnectionCheck(Current<OutboundOptions> outbound)
         : secret is { Length: > 0 and <= MaxSecretCharacters } && secret.All(c => c is >= ' ' and <= '~') ? null
         : Refuse($"client_secret: 1 to {MaxSecretCharacters} printable ASCII characters are required.");
 
-    /// <summary>Null if there are none, or one is malformed.</summary>
-    public static IReadOnlyList<AllowedTarget>? ReadTargets(IReadOnlyList<AllowedTargetDocument>? given)
-    {
-        List<AllowedTarget> targets = [];
-        foreach (var target in given ?? [])
-        {
-            if (
-                target is null
-                || !AddressRanges.TryParse(target.Cidr, out var network)
-                || target.Port is < 1 or > 65535
-            )
-            {
-                return null;
-            }
-
-            targets.Add(new AllowedTarget(network, target.Port));
-        }
-
-        return targets;
-    }
+    /// <summary>Null if one is malformed.</summary>
+    public static IReadOnlyList<AllowedTarget>? ReadTargets(IReadOnlyList<AllowedTargetDocument>? given) =>
+        AllowedTargets.Read(given ?? []);
 
     private Refusal? FindTargets(IReadOnlyList<AllowedTargetDocument>? given)
     {
@@ -115,17 +96,7 @@ internal sealed class ConnectionCheck(Current<OutboundOptions> outbound)
             );
         }
 
-        foreach (var target in targets)
-        {
-            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), outbound.Value.PrivateNetworks))
-            {
-                return FederationErrors.TargetNotAllowed.Refuse(
-                    $"allowed_targets: {target} is outside the installation's private_issuer_networks (network and port)."
-                );
-            }
-        }
-
-        return null;
+        return AllowedTargets.FindRefusal(targets, outbound.Value);
     }
 
     // The browser opens the authorization endpoint, at whatever port.

@@ -56,13 +56,7 @@ internal sealed class ConnectionRevoker(
         var connection = await connections.FindAsync(grant.OrganizationId, grant.ConnectionId.Value, cancellationToken);
         var outcome =
             connection?.RevocationEndpoint is null ? NotOffered
-            : await upstream.RevokeAsync(
-                connection,
-                grant.RefreshToken ?? grant.AccessToken,
-                grant.RefreshToken is not null,
-                cancellationToken
-            )
-                ? Revoked
+            : await upstream.RevokeAsync(connection, grant.AccessToken, grant.RefreshToken, cancellationToken) ? Revoked
             : attempted.RevokeAttempts >= MaxAttempts ? GivenUp
             : null;
         if (outcome is null)

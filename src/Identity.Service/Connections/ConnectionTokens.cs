@@ -223,8 +223,8 @@ internal sealed class ConnectionTokens(
         {
             await upstream.RevokeAsync(
                 connection,
-                refreshed.RefreshToken ?? refreshed.AccessToken,
-                refreshed.RefreshToken is not null,
+                refreshed.AccessToken,
+                refreshed.RefreshToken,
                 CancellationToken.None
             );
         }

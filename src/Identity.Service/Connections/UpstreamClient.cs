@@ -55,11 +55,14 @@ internal sealed class UpstreamClient(
             cancellationToken
         );
 
-    /// <summary>RFC 7009; false if the upstream gave no result, or offers none.</summary>
+    /// <summary>
+    /// Revokes the refresh token, or the access token if there is no other (RFC 7009); false if the upstream gave no result,
+    /// or offers none.
+    /// </summary>
     public async Task<bool> RevokeAsync(
         Connection connection,
-        string token,
-        bool isRefreshToken,
+        string accessToken,
+        string? refreshToken,
         CancellationToken cancellationToken
     )
     {
@@ -72,7 +75,10 @@ internal sealed class UpstreamClient(
             connection,
             endpoint,
             "revocation_endpoint",
-            [new("token", token), new("token_type_hint", isRefreshToken ? "refresh_token" : "access_token")],
+            [
+                new("token", refreshToken ?? accessToken),
+                new("token_type_hint", refreshToken is null ? "access_token" : "refresh_token"),
+            ],
             cancellationToken
         );
         if (fetched is { IsSuccess: true, Status: HttpStatusCode.OK or HttpStatusCode.NoContent })

@@ -1,5 +1,5 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
@@ -25,7 +25,7 @@ internal sealed class UpstreamFetcher(Current<OutboundOptions> outbound, TimePro
         CancellationToken cancellationToken
     )
     {
-        var roots = ReadRoots(connection.CaCertificatePem);
+        var roots = PinnedRoots.Read(connection.CaCertificatePem);
         try
         {
             var reach = outbound.Value;
@@ -74,16 +74,4 @@ internal sealed class UpstreamFetcher(Current<OutboundOptions> outbound, TimePro
         + Convert.ToBase64String(
             Encoding.ASCII.GetBytes($"{Uri.EscapeDataString(clientId)}:{Uri.EscapeDataString(secret)}")
         );
-
-    private static X509Certificate2Collection? ReadRoots(string? pem)
-    {
-        if (pem is null)
-        {
-            return null;
-        }
-
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPem(pem);
-        return roots;
-    }
 }

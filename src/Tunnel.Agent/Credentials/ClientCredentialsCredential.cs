@@ -1,38 +1,20 @@
-using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>The agent's own token (RFC 6749 §4.4), the same for all callers of the route.</summary>
+/// <summary>The agent's own token (RFC 6749 §4.4).</summary>
 /// <param name="chain">Exchanges of the token for another one; null: none.</param>
 internal sealed class ClientCredentialsCredential(
     TokenSettings settings,
     TokenEndpoint endpoint,
     TimeProvider time,
     TokenChain? chain = null
-) : UpstreamCredential
+) : OwnTokenCredential(time)
 {
-    private const string OwnKey = "";
-
-    private readonly TokenStore tokens = new(time);
-
     public override string Kind => "client_credentials";
 
-    public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
-        GetOwnAsync(cancellationToken);
-
-    public override async ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken)
-    {
-        var token = await tokens.GetAsync(OwnKey, RequestAsync, cancellationToken);
-        return token.Problem.Length > 0
-            ? CredentialHeader.Failed(token.Problem)
-            : new CredentialHeader("Authorization", $"Bearer {token.Value}", "");
-    }
-
-    public override void Refused(Exchange exchange, CredentialHeader sent) => tokens.Forget(OwnKey, GetToken(sent));
-
-    private async Task<IssuedToken> RequestAsync()
+    protected override async Task<IssuedToken> RequestAsync()
     {
         using var request = new ClientCredentialsTokenRequest { Scope = settings.Scope };
         if (IsResource(settings))
@@ -56,7 +38,4 @@ internal sealed class ClientCredentialsCredential(
         token.Problem.Length > 0 || TokenAudience.IsFor(token.Value, settings.Audience)
             ? token
             : IssuedToken.Failed("The authorization server gave a token for another audience.", token.EndsAt);
-
-    internal static string GetToken(CredentialHeader sent) =>
-        sent.Value.StartsWith("Bearer ", StringComparison.Ordinal) ? sent.Value["Bearer ".Length..] : "";
 }

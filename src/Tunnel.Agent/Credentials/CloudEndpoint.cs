@@ -8,9 +8,6 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// <param name="resolver">Null = the system's resolver.</param>
 internal sealed class CloudEndpoint(CloudEndpointSettings settings, TimeProvider time, IHostResolver? resolver = null)
 {
-    // During an outage calls share one failure for this time instead of repeating the request.
-    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
-
     private readonly SafeFetcher fetcher = new(
         new SafeFetcherOptions
         {
@@ -42,5 +39,5 @@ internal sealed class CloudEndpoint(CloudEndpointSettings settings, TimeProvider
             CancellationToken.None
         );
 
-    public IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time.GetUtcNow() + FailureLife);
+    public IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time);
 }

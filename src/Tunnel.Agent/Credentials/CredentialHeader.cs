@@ -6,10 +6,18 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// <param name="Problem">For the log; empty without a failure.</param>
 internal readonly record struct CredentialHeader(string Name, string Value, string Problem)
 {
+    private const string Scheme = "Bearer ";
+
     public static readonly CredentialHeader None = new("", "", "");
 
     /// <summary>Adds what the credential adds to a request; null for a credential that is <see cref="Value"/>.</summary>
     public IRequestSigner? Signer { get; init; }
+
+    /// <summary>The token of <see cref="Bearer"/>; empty for another header.</summary>
+    public string BearerToken => Value.StartsWith(Scheme, StringComparison.Ordinal) ? Value[Scheme.Length..] : "";
+
+    /// <summary>RFC 6750 §2.1.</summary>
+    public static CredentialHeader Bearer(string token) => new("Authorization", Scheme + token, "");
 
     public static CredentialHeader Failed(string problem) => new("", "", problem);
 

@@ -6,6 +6,13 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// <param name="Problem">For the log; empty without a failure.</param>
 internal record IssuedToken(string Value, DateTimeOffset EndsAt, string Problem)
 {
+    // During an outage calls share one failure for this time instead of repeating the request.
+    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
+
+    /// <summary>A failure that a <see cref="TokenStore"/> gives to all calls of the next second.</summary>
+    public static IssuedToken Failed(string problem, TimeProvider time) =>
+        Failed(problem, time.GetUtcNow() + FailureLife);
+
     public static IssuedToken Failed(string problem, DateTimeOffset until) => new("", until, problem);
 
     /// <summary>Without the value, which is a secret.</summary>

@@ -17,8 +17,6 @@ internal sealed class ServiceAssertions(
     // The service's limit: a longer one would come from a clock that is behind the service's.
     private static readonly TimeSpan MaxLife = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
-
     // Nothing waits longer for the service than a token request may take.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -63,5 +61,5 @@ internal sealed class ServiceAssertions(
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    private IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time.GetUtcNow() + FailureLife);
+    private IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time);
 }

@@ -1,6 +1,3 @@
-using Duende.IdentityModel;
-using Duende.IdentityModel.Client;
-
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
@@ -26,16 +23,7 @@ internal sealed class TokenChain
         for (var i = 0; i < links.Count && token.Problem.Length == 0; i++)
         {
             var (settings, endpoint) = links[i];
-            var isResource = ClientCredentialsCredential.IsResource(settings);
-            using var request = new TokenExchangeTokenRequest
-            {
-                SubjectToken = token.Value,
-                SubjectTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
-                RequestedTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
-                Resource = isResource ? settings.Audience : null,
-                Audience = isResource ? null : settings.Audience,
-                Scope = settings.Scope,
-            };
+            using var request = TokenExchangeCredential.CreateRequest(settings, token.Value);
             var next = ClientCredentialsCredential.Check(
                 await endpoint.RequestAsync(request, CancellationToken.None),
                 settings

@@ -34,9 +34,6 @@ internal sealed class TokenEndpoint(
     private const int DefaultSeconds = 60;
     private const int MaxSeconds = 24 * 60 * 60;
 
-    // During an outage calls share one failure for this time instead of repeating the request.
-    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
-
     private readonly SafeFetcherOptions limits = new()
     {
         PrivateNetworks = PrivateNetwork.WithEveryPort(settings.AllowedRanges),
@@ -187,5 +184,5 @@ internal sealed class TokenEndpoint(
         return new IssuedToken(token, time.GetUtcNow() + TimeSpan.FromSeconds(seconds), "");
     }
 
-    private IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time.GetUtcNow() + FailureLife);
+    private IssuedToken Failed(string problem) => IssuedToken.Failed(problem, time);
 }

@@ -32,29 +32,20 @@ internal sealed class TokenExchangeCredential(
         var token = await tokens.GetAsync(GetCacheKey(subject), () => ExchangeAsync(subject), cancellationToken);
         return token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
             : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has expired.")
-            : new CredentialHeader("Authorization", $"Bearer {token.Value}", "");
+            : CredentialHeader.Bearer(token.Value);
     }
 
     public override void Refused(Exchange exchange, CredentialHeader sent)
     {
         if (exchange.ClientToken is { } subject)
         {
-            tokens.Forget(GetCacheKey(subject), ClientCredentialsCredential.GetToken(sent));
+            tokens.Forget(GetCacheKey(subject), sent.BearerToken);
         }
     }
 
     private async Task<IssuedToken> ExchangeAsync(string subject)
     {
-        var isResource = ClientCredentialsCredential.IsResource(settings);
-        using var request = new TokenExchangeTokenRequest
-        {
-            SubjectToken = subject,
-            SubjectTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
-            RequestedTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
-            Resource = isResource ? settings.Audience : null,
-            Audience = isResource ? null : settings.Audience,
-            Scope = settings.Scope,
-        };
+        using var request = CreateRequest(settings, subject);
         if (settings.Act)
         {
             var actor = await actors.GetAsync(ActorKey, RequestActorAsync, CancellationToken.None);
@@ -72,6 +63,21 @@ internal sealed class TokenExchangeCredential(
             settings
         );
         return await (chain ?? TokenChain.Empty).ContinueAsync(token, subject);
+    }
+
+    /// <summary>An exchange of an access token for one for the settings' audience, without an actor.</summary>
+    public static TokenExchangeTokenRequest CreateRequest(TokenSettings settings, string subject)
+    {
+        var isResource = ClientCredentialsCredential.IsResource(settings);
+        return new TokenExchangeTokenRequest
+        {
+            SubjectToken = subject,
+            SubjectTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
+            RequestedTokenType = OidcConstants.TokenTypeIdentifiers.AccessToken,
+            Resource = isResource ? settings.Audience : null,
+            Audience = isResource ? null : settings.Audience,
+            Scope = settings.Scope,
+        };
     }
 
     // The token is for the authorization server itself, so the request has no resource.

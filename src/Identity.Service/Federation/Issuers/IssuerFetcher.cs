@@ -17,7 +17,7 @@ internal sealed class IssuerFetcher(
 
     public async Task<FetchedDocument> GetAsync(IssuerFetch fetch, CancellationToken cancellationToken)
     {
-        var roots = ReadRoots(fetch.Issuer.KeySource.CaCertificatePem);
+        var roots = PinnedRoots.Read(fetch.Issuer.KeySource.CaCertificatePem);
         try
         {
             var result = await CreateFetcher(fetch).FetchAsync(ToRequest(fetch, roots), cancellationToken);
@@ -75,16 +75,4 @@ internal sealed class IssuerFetcher(
             Observation = fetch.Observation,
             Post = fetch.Post,
         };
-
-    private static X509Certificate2Collection? ReadRoots(string? pem)
-    {
-        if (pem is null)
-        {
-            return null;
-        }
-
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPem(pem);
-        return roots;
-    }
 }

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Algorithms;
-using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -181,23 +180,10 @@ internal static class IssuerReader
             return Result<IReadOnlyList<AllowedTarget>>.Ok(present);
         }
 
-        var targets = new List<AllowedTarget>();
-        foreach (var target in given)
-        {
-            if (
-                target is null
-                || !AddressRanges.TryParse(target.Cidr, out var network)
-                || target.Port is < 1 or > 65535
-            )
-            {
-                return RequestErrors.Invalid.Refuse(
-                    "allowed_targets: each needs a cidr (a network address with its prefix length) and a port."
-                );
-            }
-
-            targets.Add(new AllowedTarget(network, target.Port));
-        }
-
-        return Result<IReadOnlyList<AllowedTarget>>.Ok(targets);
+        return AllowedTargets.Read(given) is { } targets
+            ? Result<IReadOnlyList<AllowedTarget>>.Ok(targets)
+            : RequestErrors.Invalid.Refuse(
+                "allowed_targets: each needs a cidr (a network address with its prefix length) and a port."
+            );
     }
 }

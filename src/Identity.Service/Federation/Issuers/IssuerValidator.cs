@@ -2,7 +2,6 @@ using System.Net;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Settings;
-using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -88,17 +87,7 @@ internal sealed class IssuerValidator(
             return RequestErrors.Invalid.Refuse("allowed_targets: at most 16.");
         }
 
-        foreach (var target in issuer.AllowedTargets)
-        {
-            if (!FetchPolicy.IsWithin(new FetchTarget(target.Network, target.Port), outbound.Value.PrivateNetworks))
-            {
-                return FederationErrors.TargetNotAllowed.Refuse(
-                    $"allowed_targets: {target} is outside the installation's private_issuer_networks (network and port)."
-                );
-            }
-        }
-
-        return null;
+        return AllowedTargets.FindRefusal(issuer.AllowedTargets, outbound.Value);
     }
 
     private Refusal? CheckIssuerUrl(Issuer issuer)

@@ -35,7 +35,6 @@ internal sealed class HeldFindings(TimeProvider time)
     public HeldFinding? Add(string key, ClientKey owner, HeldFinding finding, CallerToken? token)
     {
         var bytes = Math.Max(finding.Length, LeastBytes);
-        Entry entry;
         lock (gate)
         {
             RemoveExpired_NeedsLock();
@@ -49,13 +48,12 @@ internal sealed class HeldFindings(TimeProvider time)
                 return null;
             }
 
-            entry = new Entry(this, key, finding, owner, bytes, time.GetUtcNow() + finding.Approval.Expires, token);
+            var entry = new Entry(this, key, finding, owner, bytes, time.GetUtcNow() + finding.Approval.Expires, token);
             entries.Add(key, entry);
+            // This removes the entry again if the newest feed refuses the token.
+            token?.Live.Add(entry, token.Value, token.Known);
+            return finding;
         }
-
-        // Outside the lock: the registry revokes at once what the newest feed refuses.
-        token?.Live.Add(entry, token.Value, token.Known);
-        return finding;
     }
 
     /// <returns>False if the finding no longer waits, so that it must not cross.</returns>
