@@ -52,6 +52,7 @@ internal sealed class ConnectionTokens(
         }
 
         var until = time.GetUtcNow() + LongestWait;
+        DateTimeOffset? seen = null;
         while (true)
         {
             var now = time.GetStoreNow();
@@ -97,9 +98,16 @@ internal sealed class ConnectionTokens(
                 continue;
             }
 
-            if (grant.RefreshingUntil > now)
+            if (grant.RefreshingUntil is { } reserved && reserved > now)
             {
-                // On another node.
+                // A refresh of this node may have ended after the grant was read. One that the next read shows again is of
+                // another node.
+                if (reserved != seen)
+                {
+                    seen = reserved;
+                    continue;
+                }
+
                 if (time.GetUtcNow() >= until)
                 {
                     return ConnectionErrors.Busy.Refuse();

@@ -64,7 +64,9 @@ public sealed class FederatedClientTests : IDisposable
     {
         server.Refusal = "as.example.test answered with status 401.";
 
-        var token = await RequestAsync(new ScriptedAssertions(_ => new IssuedToken("header.payload.signature", time.GetUtcNow(), "")));
+        var token = await RequestAsync(
+            new ScriptedAssertions(_ => new IssuedToken("header.payload.signature", time.GetUtcNow(), ""))
+        );
 
         token.Problem.ShouldBe(server.Refusal);
         token.Problem.ShouldNotContain("header.payload.signature");
