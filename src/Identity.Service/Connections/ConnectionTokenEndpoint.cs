@@ -43,6 +43,11 @@ internal sealed class ConnectionTokenEndpoint(
             }
         }
 
+        if (wanted.RefusedTokenHash is { Length: 0 or > MaxCharacters })
+        {
+            return RequestErrors.Invalid.Refuse($"refused_token_hash: 1 to {MaxCharacters} characters are required.");
+        }
+
         var peer = request.Peer;
         var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
         if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
@@ -61,7 +66,13 @@ internal sealed class ConnectionTokenEndpoint(
         }
 
         var person = await FindPersonAsync(tunnel.OrganizationId, wanted, cancellationToken);
-        var answer = await tokens.GetAsync(AuditCause.From(peer, request), connection, person, cancellationToken);
+        var answer = await tokens.GetAsync(
+            AuditCause.From(peer, request),
+            connection,
+            person,
+            wanted.RefusedTokenHash,
+            cancellationToken
+        );
         return answer.IsOk ? ApiAnswer.Json(answer.Value, WireJson.Default.ConnectionTokenAnswer) : answer.Refusal;
     }
 

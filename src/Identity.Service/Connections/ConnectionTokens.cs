@@ -39,10 +39,14 @@ internal sealed class ConnectionTokens(
     // The refreshes of this node by grant.
     private readonly ConcurrentDictionary<string, Task> underway = new(StringComparer.Ordinal);
 
+    /// <param name="refusedHash">
+    /// Hash of a token that the upstream refused: that one is refreshed before it expires; null: none.
+    /// </param>
     public async ValueTask<Result<ConnectionTokenAnswer>> GetAsync(
         AuditCause cause,
         Connection connection,
         ConnectionPerson person,
+        string? refusedHash,
         CancellationToken cancellationToken
     )
     {
@@ -61,7 +65,10 @@ internal sealed class ConnectionTokens(
                 return Refuse(ConnectionErrors.GrantMissing, connection);
             }
 
-            if (grant.IsValidAt(now + Margin))
+            // Without a refresh token the refused one is all that there is, and the person may connect again.
+            var isRefused =
+                refusedHash == ConnectionTokenRequest.HashToken(grant.AccessToken) && grant.RefreshToken is not null;
+            if (grant.IsValidAt(now + Margin) && !isRefused)
             {
                 if (await HandOutAsync(cause, connection, grant, now, cancellationToken) is { } answer)
                 {
@@ -219,7 +226,9 @@ internal sealed class ConnectionTokens(
         );
         if (!result.IsStale)
         {
-            return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : Answer(refreshed, now);
+            return result.RefusalUnlessCommitted() is { } unavailable
+                ? unavailable
+                : Answer(connection, refreshed, now);
         }
 
         // It ended meanwhile: the new tokens are to be revoked, not the former ones.
@@ -267,7 +276,7 @@ internal sealed class ConnectionTokens(
             return null;
         }
 
-        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : Answer(grant, now);
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : Answer(connection, grant, now);
     }
 
     // Null: it ended, now or before. The tokens are of no more use, so that nothing is to be revoked.
@@ -288,11 +297,13 @@ internal sealed class ConnectionTokens(
         return result.IsStale ? null : result.RefusalUnlessCommitted();
     }
 
-    private static ConnectionTokenAnswer Answer(ConnectionGrant grant, DateTimeOffset now) =>
-        new(grant.AccessToken, grant.TokenExpiresAt ?? now + LongestUse);
+    private ConnectionTokenAnswer Answer(Connection connection, ConnectionGrant grant, DateTimeOffset now) =>
+        new(grant.AccessToken, grant.TokenExpiresAt ?? now + LongestUse, GetPage(connection));
 
     private Refusal Refuse(ErrorCode code, Connection connection) =>
-        code.Refuse(code.Meaning, ConnectionErrors.ConnectUrl, identity.PublicUrl + connection.ConnectPath);
+        code.Refuse(code.Meaning, ConnectionErrors.ConnectUrl, GetPage(connection));
+
+    private string GetPage(Connection connection) => identity.PublicUrl + connection.ConnectPath;
 
     private static Refusal Pause(TimeSpan wait) =>
         ConnectionErrors.UpstreamUnavailable.Refuse() with

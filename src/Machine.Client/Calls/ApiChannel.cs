@@ -261,6 +261,7 @@ internal sealed class ApiChannel : IDisposable
                 DescribeRedirect(response) ?? envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."
             ),
             RequestId = answer.RequestId is { } id ? Safe(call, id) : null,
+            ConnectUrl = WebPage.Find(envelope?.Error.FindDetail("connect_url")),
             RetryAfter = RetryAfterHeader.Read(response.Headers, time.GetUtcNow(), MaxRetryAfter),
         };
     }

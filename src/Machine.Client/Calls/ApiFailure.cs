@@ -32,6 +32,9 @@ public sealed record ApiFailure
     /// <summary>How long the service asks the client to wait; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The page where a person removes the cause (<c>details.connect_url</c>); null when there is none.</summary>
+    public Uri? ConnectUrl { get; init; }
+
     /// <summary>Whether the same request may succeed later without a change.</summary>
     public bool IsTransient => Kind is not (ApiFailureKind.Refused or ApiFailureKind.Malformed);
 

@@ -183,6 +183,17 @@ public sealed class MachineClient : IDisposable
         return channel.SendAsync(call, WireJson.Default.UpstreamAssertion, ct);
     }
 
+    /// <summary>Requests a person's token for the upstream of a route of the tunnel.</summary>
+    public Task<ApiResult<ConnectionTokenAnswer>> RequestConnectionTokenAsync(
+        ConnectionTokenRequest request,
+        CancellationToken ct
+    )
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.ConnectionTokenRequest);
+        var call = new ApiCall(HttpMethod.Post, "/v1/agent/connection_tokens") { Body = body };
+        return channel.SendAsync(call, WireJson.Default.ConnectionTokenAnswer, ct);
+    }
+
     public void Dispose() => channel.Dispose();
 
     private async Task<ApiFailure?> AcknowledgeAsync(string path, string id, CancellationToken ct)

@@ -14,10 +14,13 @@ public sealed record ErrorBody(
 {
     /// <summary>The stable code; null when the answer has none.</summary>
     [JsonIgnore]
-    public string? Code =>
+    public string? Code => FindDetail("error_code");
+
+    /// <summary>A detail that is text; null when the answer has none.</summary>
+    public string? FindDetail(string name) =>
         Details is { ValueKind: JsonValueKind.Object } details
-        && details.TryGetProperty("error_code", out var code)
-        && code.ValueKind == JsonValueKind.String
-            ? code.GetString()
+        && details.TryGetProperty(name, out var detail)
+        && detail.ValueKind == JsonValueKind.String
+            ? detail.GetString()
             : null;
 }

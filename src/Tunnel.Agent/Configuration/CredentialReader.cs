@@ -13,6 +13,7 @@ internal static class CredentialReader
     private const string MutualTls = "mtls";
     private const string ClientCredentials = "client_credentials";
     private const string TokenExchange = "token_exchange";
+    private const string PersonGrant = "person_grant";
     private const string Aws = "aws";
     private const string Google = "google";
 
@@ -29,6 +30,7 @@ internal static class CredentialReader
             MutualTls,
             ClientCredentials,
             TokenExchange,
+            PersonGrant,
             Aws,
             Google
         );
@@ -38,6 +40,7 @@ internal static class CredentialReader
             MutualTls => CredentialType.MutualTls,
             ClientCredentials => CredentialType.ClientCredentials,
             TokenExchange => CredentialType.TokenExchange,
+            PersonGrant => CredentialType.PersonGrant,
             Aws => CredentialType.Aws,
             Google => CredentialType.Google,
             _ => CredentialType.None,
@@ -96,7 +99,7 @@ internal static class CredentialReader
             );
         }
 
-        if (settings.Type == CredentialType.TokenExchange && mode != OauthMode.Required)
+        if (settings.Type is CredentialType.TokenExchange or CredentialType.PersonGrant && mode != OauthMode.Required)
         {
             section.Error(
                 "type",

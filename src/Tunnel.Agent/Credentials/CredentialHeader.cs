@@ -13,6 +13,9 @@ internal readonly record struct CredentialHeader(string Name, string Value, stri
     /// <summary>Adds what the credential adds to a request; null for a credential that is <see cref="Value"/>.</summary>
     public IRequestSigner? Signer { get; init; }
 
+    /// <summary>After a failure: the page where the caller connects their account; null if that would not end it.</summary>
+    public Uri? ConnectPage { get; init; }
+
     /// <summary>The token of <see cref="Bearer"/>; empty for another header.</summary>
     public string BearerToken => Value.StartsWith(Scheme, StringComparison.Ordinal) ? Value[Scheme.Length..] : "";
 

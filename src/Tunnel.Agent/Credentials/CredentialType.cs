@@ -16,6 +16,9 @@ internal enum CredentialType
     /// <summary>A token for the caller, in exchange for the caller's token (RFC 8693).</summary>
     TokenExchange,
 
+    /// <summary>The caller's own token, of a grant that the identity service keeps.</summary>
+    PersonGrant,
+
     /// <summary>A session of an AWS role, which signs requests.</summary>
     Aws,
 

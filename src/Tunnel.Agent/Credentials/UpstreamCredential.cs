@@ -9,8 +9,8 @@ internal abstract class UpstreamCredential
     /// <summary>The kind in records: <c>none</c>, <c>static</c>, ….</summary>
     public abstract string Kind { get; }
 
-    /// <summary>Whether a request's body is signed, so that the agent holds all of it before it sends any.</summary>
-    public virtual bool SignsBody => false;
+    /// <summary>Whether the agent holds all of a request's body before it sends any, to sign it or to read it.</summary>
+    public virtual bool HoldsBody => false;
 
     public abstract ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken);
 

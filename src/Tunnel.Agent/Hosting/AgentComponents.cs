@@ -331,7 +331,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             Policies = new ServicePolicies(new ServicePolicyFile(state, policyLog), policyLog),
             PinSigner = () =>
                 Credentials.Identity is { } identity ? new PinSigner(identity.Credential, InstanceId) : null,
-            Assertions = new AssertionSources(
+            Sources = new CredentialSources(
                 route => new ServiceAssertions(
                     route,
                     Settings.Tunnel.Id,
@@ -339,7 +339,9 @@ internal sealed class AgentComponents : IAsyncDisposable
                         Credentials.Machine?.RequestAssertionAsync(request, cancellationToken),
                     Time
                 ),
-                new PlatformAssertions(Settings.Identity.Token, Time)
+                new PlatformAssertions(Settings.Identity.Token, Time),
+                (request, cancellationToken) =>
+                    Credentials.Machine?.RequestConnectionTokenAsync(request, cancellationToken)
             ),
             Time = Time,
             Loggers = Loggers,

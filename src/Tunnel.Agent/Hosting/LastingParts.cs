@@ -31,7 +31,7 @@ internal sealed record LastingParts
     public required Func<PinSigner?> PinSigner { get; init; }
 
     /// <summary>The assertions that prove routes to upstreams.</summary>
-    public required AssertionSources Assertions { get; init; }
+    public required CredentialSources Sources { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
             lasting.SessionKey,
             lasting.Pins,
             lasting.Live,
-            lasting.Assertions
+            lasting.Sources
         );
         Probes =
         [

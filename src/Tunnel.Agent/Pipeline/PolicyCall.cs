@@ -99,7 +99,7 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
 
         var hasPage =
             Rule?.Approval?.Page is not null || Answer?.Approvals.Any(a => a.Approval.Page is not null) == true;
-        var found = IsModern && hasPage ? PageDialogue.Read(Message!) : default;
+        var found = IsModern && hasPage ? PageDialogue.Read(Message!, ApprovalTicket.AnswerMember) : default;
         if (found is { HasAnswer: true, IsDeclined: false })
         {
             Message = exchange.HeldBody!.Replace(PageDialogue.RemoveAnswer(Message!));

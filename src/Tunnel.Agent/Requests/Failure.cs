@@ -18,6 +18,9 @@ internal sealed record Failure(string Reason, int Status, string Type, string Me
     /// <summary>The request for approval that a person has to decide, or has rejected; null in all others.</summary>
     public ApprovalTicket? Ticket { get; init; }
 
+    /// <summary>The page where the caller connects their account; null in all others.</summary>
+    public ConnectPage? Connect { get; init; }
+
     /// <summary>The part of a composed tool's call that failed; null in all others.</summary>
     public FailedStep? Step { get; init; }
 

@@ -62,16 +62,32 @@ internal static class OwnAnswer
         response.Headers.CacheControl = "no-store";
     }
 
-    /// <summary>The failure as the answer to a call: an error, or the approval page.</summary>
+    /// <summary>The failure as the answer to a call: an error, or a page for its user.</summary>
     internal static ReadOnlyMemory<byte> FormatRpc(
         int code,
         Failure failure,
         string requestId,
         ReadOnlyMemory<byte> id
     ) =>
-        failure.Ticket is { Page: { } page } ticket
-            ? RpcText.PageRequired(id.Span, failure.Message, ticket.Id, page)
-            : RpcText.Error(id.Span, code, failure.Message, failure, requestId);
+        failure switch
+        {
+            { Ticket: { Page: { } page } ticket } => RpcText.PageRequired(
+                id.Span,
+                failure.Message,
+                ApprovalTicket.AnswerMember,
+                ticket.Id,
+                page
+            ),
+            { Connect: { Form: ConnectPageForm.InputRequest } connect } => RpcText.PageRequired(
+                id.Span,
+                failure.Message,
+                ConnectPage.AnswerMember,
+                requestId,
+                connect.Url
+            ),
+            { Connect.Form: ConnectPageForm.ToolError } => RpcText.ToolError(id.Span, failure.Message),
+            _ => RpcText.Error(id.Span, code, failure.Message, failure, requestId),
+        };
 
     internal static ReadOnlyMemory<byte> Format(Failure failure, string requestId)
     {

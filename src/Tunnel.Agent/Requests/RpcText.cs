@@ -74,6 +74,15 @@ internal static class RpcText
                     json.WriteString("expires"u8, ticket.ExpiresAt.UtcDateTime);
                 }
 
+                if (failure.Connect is { Form: ConnectPageForm.Elicitation } connect)
+                {
+                    json.WriteStartArray("elicitations"u8);
+                    json.WriteStartObject();
+                    WriteElicitation(json, requestId, connect.Url, failure.Message);
+                    json.WriteEndObject();
+                    json.WriteEndArray();
+                }
+
                 if (failure.Step is { } step)
                 {
                     if (step.Name.Length > 0)
@@ -113,9 +122,16 @@ internal static class RpcText
 
     /// <summary>
     /// The result of a call that needs its user to open a page (MCP 2026-07-28, multi round-trip requests). The client
-    /// repeats the call with its user's answer in <see cref="ApprovalTicket.AnswerMember"/>.
+    /// repeats the call with its user's answer in the same member.
     /// </summary>
-    public static byte[] PageRequired(ReadOnlySpan<byte> id, string message, string ticket, Uri page)
+    /// <param name="elicitation">The id of the question.</param>
+    public static byte[] PageRequired(
+        ReadOnlySpan<byte> id,
+        string message,
+        string member,
+        string elicitation,
+        Uri page
+    )
     {
         var buffer = new ArrayBufferWriter<byte>(384);
         using (var json = new Utf8JsonWriter(buffer))
@@ -127,13 +143,10 @@ internal static class RpcText
             json.WriteStartObject("result"u8);
             json.WriteString("resultType"u8, "input_required"u8);
             json.WriteStartObject("inputRequests"u8);
-            json.WriteStartObject(ApprovalTicket.AnswerMember);
+            json.WriteStartObject(member);
             json.WriteString("method"u8, "elicitation/create"u8);
             json.WriteStartObject("params"u8);
-            json.WriteString("mode"u8, "url"u8);
-            json.WriteString("elicitationId"u8, ticket);
-            json.WriteString("url"u8, page.AbsoluteUri);
-            json.WriteString("message"u8, message);
+            WriteElicitation(json, elicitation, page, message);
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
@@ -142,6 +155,40 @@ internal static class RpcText
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The result of a tool that failed.</summary>
+    public static byte[] ToolError(ReadOnlySpan<byte> id, string message)
+    {
+        var buffer = new ArrayBufferWriter<byte>(384);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            json.WritePropertyName("id"u8);
+            json.WriteRawValue(id, skipInputValidation: true);
+            json.WriteStartObject("result"u8);
+            json.WriteString("resultType"u8, "complete"u8);
+            json.WriteStartArray("content"u8);
+            json.WriteStartObject();
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("text"u8, message);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteBoolean("isError"u8, true);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteElicitation(Utf8JsonWriter json, string id, Uri page, string message)
+    {
+        json.WriteString("mode"u8, "url"u8);
+        json.WriteString("elicitationId"u8, id);
+        json.WriteString("url"u8, page.AbsoluteUri);
+        json.WriteString("message"u8, message);
     }
 
     public static byte[] EmptyResult(ReadOnlySpan<byte> id) =>

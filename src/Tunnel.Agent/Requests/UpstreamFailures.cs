@@ -17,6 +17,7 @@ internal static class UpstreamFailures
     public static readonly Failure InnerAddress = Failures.Get("upstream.inner_address");
     public static readonly Failure MetadataUnusable = Failures.Get("upstream.metadata_unusable");
     public static readonly Failure CredentialUnavailable = Failures.Get("agent.credential_unavailable");
+    public static readonly Failure ConnectionRequired = Failures.Get("agent.connection_required");
     public static readonly Failure CredentialRefused = Failures.Get("upstream.credential_refused");
 
     /// <summary>Whether the failure occurs before any byte of the request is sent to the upstream.</summary>
@@ -26,5 +27,6 @@ internal static class UpstreamFailures
         || failure.Reason == NameUnresolved.Reason
         || failure.Reason == ConnectFailed.Reason
         || failure.Reason == ConnectTimeout.Reason
-        || failure.Reason == CredentialUnavailable.Reason;
+        || failure.Reason == CredentialUnavailable.Reason
+        || failure.Reason == ConnectionRequired.Reason;
 }

@@ -15,7 +15,7 @@ internal sealed class RouteSet : IAsyncDisposable
 
     public IReadOnlyList<Route> Routes { get; }
 
-    /// <param name="assertions">What proves each route, by its name, to other services; null: nothing does.</param>
+    /// <param name="sources">What credentials get from others; null: nothing.</param>
     public static RouteSet Create(
         IReadOnlyList<RouteSettings> settings,
         IReadOnlyList<IssuerKeyCache> issuers,
@@ -25,7 +25,7 @@ internal sealed class RouteSet : IAsyncDisposable
         SessionKey? sessionKey = null,
         PinBook? pins = null,
         LiveRequests? live = null,
-        AssertionSources? assertions = null
+        CredentialSources? sources = null
     )
     {
         var byName = issuers.ToDictionary(i => i.Issuer.Name, StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed class RouteSet : IAsyncDisposable
                             .Where(byName.ContainsKey)
                             .Select(name => byName[name]),
                     ],
-                    CreateCredential(s, assertions ?? AssertionSources.None, time),
+                    CreateCredential(s, sources ?? CredentialSources.None, time),
                     time,
                     rules.Exists(r => r.Groups.Count > 0),
                     s.Upstream.ReadsClaims || s.Credential.ReadsClaims || rules.Exists(r => r.ReadsClaims),
@@ -98,7 +98,7 @@ internal sealed class RouteSet : IAsyncDisposable
 
     private static UpstreamCredential CreateCredential(
         RouteSettings route,
-        AssertionSources assertions,
+        CredentialSources sources,
         TimeProvider time
     )
     {
@@ -118,27 +118,23 @@ internal sealed class RouteSet : IAsyncDisposable
                 time,
                 CreateChain(token)
             ),
+            { Type: CredentialType.PersonGrant } => new PersonGrantCredential(route.Name, sources.Grants, time),
             { Type: CredentialType.Aws, Aws: { } aws } => new AwsCredential(
                 aws,
                 route.Name,
-                assertions.Service(route.Name),
+                sources.Service(route.Name),
                 new SecurityTokenService(aws, new CloudEndpoint(aws.Endpoint, time), time),
                 time
             ),
             { Type: CredentialType.Google, Google: { } google } => new GoogleCredential(
-                new GoogleTokens(
-                    google,
-                    assertions.Service(route.Name),
-                    new CloudEndpoint(google.Endpoint, time),
-                    time
-                ),
+                new GoogleTokens(google, sources.Service(route.Name), new CloudEndpoint(google.Endpoint, time), time),
                 time
             ),
             _ => NoCredential.Instance,
         };
 
         TokenEndpoint CreateEndpoint(TokenSettings token) =>
-            new(token, time, assertions: assertions.Get(token.AssertionOrigin, route.Name));
+            new(token, time, assertions: sources.Get(token.AssertionOrigin, route.Name));
 
         TokenChain CreateChain(TokenSettings token) =>
             new([.. token.Then.Select(link => (link, CreateEndpoint(link)))]);

@@ -57,7 +57,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        if (hasBody && route.Access.Credential.SignsBody && await HoldAsync(exchange, upstream) is { } notHeld)
+        if (hasBody && route.Access.Credential.HoldsBody && await HoldAsync(exchange, upstream) is { } notHeld)
         {
             await refusals.RefuseAsync(exchange, route.Name, notHeld);
             return;
@@ -98,14 +98,19 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     )
     {
         // (2) and (3)
+        var dialogue = route.Access.Credential.HoldsBody ? ConnectionDialogue.Read(exchange) : default;
         var credential = await route.Access.Credential.GetAsync(exchange, deadline.Token);
         if (credential.Problem.Length > 0)
         {
+            var failure = credential.ConnectPage is { } page
+                ? ConnectionDialogue.Refuse(exchange, dialogue, page)
+                : UpstreamFailures.CredentialUnavailable;
             await refusals.RefuseAsync(
                 exchange,
                 route.Name,
-                UpstreamFailures.CredentialUnavailable,
-                credential.Problem
+                failure,
+                credential.Problem,
+                id: exchange.Message?.Id ?? default
             );
             return;
         }

@@ -75,7 +75,7 @@ internal static class BenchCredentials
 
         public override string Kind => Aws;
 
-        public override bool SignsBody => true;
+        public override bool HoldsBody => true;
 
         public override ValueTask<CredentialHeader> GetAsync(
             Culvert.Tunnel.Agent.Requests.Exchange exchange,

@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Wire;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -81,6 +84,7 @@ public sealed class ConnectionTokenTests : IAsyncLifetime
     [InlineData("""{"route":"docs","issuer":"","subject":"ada"}""")]
     [InlineData("""{"route":"docs","issuer":"https://idp.example.com","subject":""}""")]
     [InlineData("""{"route":"docs","issuer":"https://idp.example.com"}""")]
+    [InlineData("""{"route":"docs","issuer":"https://idp.example.com","subject":"ada","refused_token_hash":""}""")]
     [InlineData("""{"route":"docs","issuer":"https://idp.example.com","subject":"ada","tunnel_id":"x"}""")]
     public Task Ask_Malformed_IsRefused(string body) =>
         bench
@@ -268,6 +272,45 @@ public sealed class ConnectionTokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ask_TokenThatTheUpstreamRefused_IsRefreshedBeforeItsEnd_Once()
+    {
+        await bench.ConnectAsync("ada");
+        var first = (await bench.AskOkAsync("ada")).Text("access_token");
+
+        var second = (await AskAfterRefusalAsync("ada", first)).Text("access_token");
+        var again = (await AskAfterRefusalAsync("ada", first)).Text("access_token");
+
+        second.ShouldNotBe(first);
+        again.ShouldBe(second);
+        bench.Upstream.RefreshesOf("ada").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ask_RefusedTokenWithoutARefreshToken_IsTheSameWithThePage()
+    {
+        (bench.Upstream.Life, bench.Upstream.GivesRefreshTokens) = (null, false);
+        await bench.ConnectAsync("ada");
+        var first = (await bench.AskOkAsync("ada")).Text("access_token");
+
+        var answer = await AskAfterRefusalAsync("ada", first);
+
+        answer.Text("access_token").ShouldBe(first);
+        answer.Text("connect_url").ShouldBe(bench.ConnectUrl);
+    }
+
+    [Fact]
+    public async Task Ask_RefusedTokenAndEndedGrant_IsRefusedWithTheLink()
+    {
+        await bench.ConnectAsync("ada");
+        var first = (await bench.AskOkAsync("ada")).Text("access_token");
+        bench.Upstream.Forget("ada");
+
+        await bench
+            .Agent.PostAsync(ConnectionBench.TokenPath, AskAfterRefusal("ada", first))
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "connection.grant_ended");
+    }
+
+    [Fact]
     public async Task Ask_ExpiredWithoutARefreshToken_EndsTheGrant()
     {
         bench.Upstream.GivesRefreshTokens = false;
@@ -344,6 +387,16 @@ public sealed class ConnectionTokenTests : IAsyncLifetime
             audit.ShouldNotContain(secret);
             logs.Text.ShouldNotContain(secret);
         }
+    }
+
+    private Task<JsonElement> AskAfterRefusalAsync(string person, string token) =>
+        bench.Agent.PostAsync(ConnectionBench.TokenPath, AskAfterRefusal(person, token)).ShouldBeOkAsync();
+
+    private string AskAfterRefusal(string person, string token)
+    {
+        var body = JsonNode.Parse(bench.Ask(bench.SubjectOf(person)))!;
+        body["refused_token_hash"] = ConnectionTokenRequest.HashToken(token);
+        return body.ToJsonString();
     }
 
     private async Task<string> ReasonAsync() =>

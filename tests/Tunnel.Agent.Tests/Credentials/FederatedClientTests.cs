@@ -75,7 +75,7 @@ public sealed class FederatedClientTests : IDisposable
     [Fact]
     public async Task Request_OutsideOfTheRunningAgent_HasNoAssertion()
     {
-        var token = await RequestAsync(AssertionSources.None.Get(AssertionOrigin.Service, "docs"));
+        var token = await RequestAsync(CredentialSources.None.Get(AssertionOrigin.Service, "docs"));
 
         token.Problem.ShouldBe("Only the running agent has assertions. Start it, and read its log.");
         server.Forms.ShouldBeEmpty();

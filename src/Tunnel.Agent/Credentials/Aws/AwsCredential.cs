@@ -22,7 +22,7 @@ internal sealed class AwsCredential(
 
     public override string Kind => "aws";
 
-    public override bool SignsBody => true;
+    public override bool HoldsBody => true;
 
     public override async ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
     {

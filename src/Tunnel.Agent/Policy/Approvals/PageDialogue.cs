@@ -1,12 +1,11 @@
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
-using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// The approval page in a modern client's message (MCP 2026-07-28, multi round-trip requests). The agent answers a call
-/// with the page; the client repeats the call with its user's answer, which approves nothing: only the service does.
+/// A page for the user in a modern client's message (MCP 2026-07-28, multi round-trip requests). The agent answers a call
+/// with the page; the client repeats the call with its user's answer, which decides nothing: only the service does.
 /// There is one round, never within a round of the server, whose state the client must return unchanged.
 /// </summary>
 /// <param name="CanAsk">The client opens pages for its user, and this call has not yet led to one.</param>
@@ -18,7 +17,8 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MessageReader.DeepestAllowed };
 
     /// <param name="message">Must have no duplicate members.</param>
-    public static PageDialogue Read(McpMessage message)
+    /// <param name="member">The member of the agent's question, and of the client's answer to it.</param>
+    public static PageDialogue Read(McpMessage message, string member)
     {
         // Only results of these methods may contain requests to the client.
         if (!McpMethods.RepeatsName(message.Method) || message.Id.IsEmpty)
@@ -40,7 +40,7 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
         return
             answers.ValueKind == JsonValueKind.Object
             && answers.GetPropertyCount() == 1
-            && answers.TryGetProperty(ApprovalTicket.AnswerMember, out var answer)
+            && answers.TryGetProperty(member, out var answer)
             ? new PageDialogue(CanAsk: false, HasAnswer: true, !IsAccepted(answer))
             : default;
     }
