@@ -3,7 +3,7 @@
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
 //           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client,
-//           console: { client_id, redirect_uris }, groups: { person: [group] }, service, scope, is_plain, apps_file }
+//           console: { client_id, redirect_uris }, vendor_client, groups: { person: [group] }, service, scope, is_plain, apps_file }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
 // Resources other than the identity service (`service`) have one scope, `scope`. A machine that names none gets it.
@@ -14,6 +14,8 @@
 // `checkRegistration` and `boundRegistrations`, and no client that registered itself gets a token for the identity service.
 // The client of people exchanges an id_token for an identity assertion (ID-JAG) to an authorization server that `apps_file`, read at
 // each exchange, names: { audience: the client's id there }.
+// To the client `vendor_client`, which is public, this is the authorization server of a vendor where people have accounts: its redirect
+// URIs are all those of the identity service.
 // With `is_plain` it is as Entra ID: `resource` is an invalid_target in the console's sign-in, and there is neither registration
 // nor RFC 8414.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -27,7 +29,7 @@ const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const algorithms = new Map(config.clients.map((client) => [client.client_id, client.algorithm]));
 const lives = new Map(config.clients.map((client) => [client.client_id, client.token_life ?? 300]));
 const claims = new Map(config.clients.map((client) => [client.client_id, client.claims ?? {}]));
-const known = new Set([...algorithms.keys(), config.person_client, config.console.client_id]);
+const known = new Set([...algorithms.keys(), config.person_client, config.console.client_id, config.vendor_client]);
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
@@ -59,6 +61,13 @@ const provider = new Provider(config.issuer, {
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code'],
     redirect_uris: config.console.redirect_uris,
+    response_types: ['code'],
+    id_token_signed_response_alg: 'ES256',
+  }, {
+    client_id: config.vendor_client,
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    redirect_uris: [`${config.service}/`],
     response_types: ['code'],
     id_token_signed_response_alg: 'ES256',
   }],
@@ -103,6 +112,11 @@ const provider = new Provider(config.issuer, {
     },
   },
 });
+
+const { redirectUriAllowed } = provider.Client.prototype;
+provider.Client.prototype.redirectUriAllowed = function isAllowed(uri) {
+  return this.clientId === config.vendor_client ? URL.parse(uri)?.origin === config.service : redirectUriAllowed.call(this, uri);
+};
 
 provider.registerGrantType(
   tokenExchange,

@@ -97,8 +97,8 @@ internal sealed class PersonGrantCredential(
             ? Missing(page, $"The person has not connected their account: {failure}")
             : IssuedToken.Failed($"The identity service gave no token of the person: {failure}", time);
 
-    private MissingGrant Missing(Uri page, string problem) =>
-        new(page, problem, IssuedToken.Failed(problem, time).EndsAt);
+    // Not kept: the person may connect at any moment, and repeats the call at once.
+    private MissingGrant Missing(Uri page, string problem) => new(page, problem, time.GetUtcNow());
 
     // A refused token that was not asked for again is of no more use after its cached copy would have ended.
     private void Prune(DateTimeOffset now)

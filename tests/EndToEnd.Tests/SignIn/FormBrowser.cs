@@ -72,9 +72,10 @@ internal sealed partial class FormBrowser(string roots) : IDisposable
                 .Matches(html)
                 .ToDictionary(field => field.Groups["name"].Value, field => field.Groups["value"].Value);
             (fields["user_code"], fields["login"], fields["password"]) = (code, person, "anything");
-            fields["answer"] = "allow"; // of the service's consent page
-            using var filled = new FormUrlEncodedContent(fields);
             var next = new Uri(at, found.Groups["action"].Value);
+            // Of the service's pages: the consent of a client, the connection of an account.
+            fields["answer"] = next.AbsolutePath.EndsWith("/connect", StringComparison.Ordinal) ? "connect" : "allow";
+            using var filled = new FormUrlEncodedContent(fields);
             answer = await client.PostAsync(next, filled, cancellationToken);
         }
 

@@ -1,9 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Web;
 using Culvert.EndToEnd.Tests.Fidelity;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.EndToEnd.Tests.Policies;
@@ -33,7 +31,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
     {
         using var api = new ManagementApi(Installation.Service);
         await system.AllowAsync(Leaver, Cancel);
-        var token = await SignInAsync();
+        var token = await system.SignInAsync(Leaver, Installation.Endpoint, Cancel);
         await using var session = await ConnectAsync(token);
         foreach (var tool in (string[])[SignInSystem.ApprovedTool, SignInSystem.HeldTool])
         {
@@ -88,7 +86,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             "the seconds that are covered pass",
             TimeSpan.FromMinutes(1)
         );
-        var next = await SignInAsync();
+        var next = await system.SignInAsync(Leaver, Installation.Endpoint, Cancel);
         await using var later = await ConnectAsync(next);
         var rejected = await CallAsync(later, next, SignInSystem.HeldTool);
         (rejected.Status, rejected.Error, rejected.Reason).ShouldBe(
@@ -111,7 +109,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
     {
         using var api = new ManagementApi(Installation.Service);
         await system.AllowAsync(Watcher, Cancel);
-        var token = await SignInAsync(Watcher);
+        var token = await system.SignInAsync(Watcher, Installation.Endpoint, Cancel);
         await using var session = await ConnectAsync(token);
         using var client = new RouteClient(Installation.Endpoint, Installation.Record.Tunnel.TrustBundle, token);
         var streams = new List<Task>();
@@ -164,46 +162,6 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             }
             catch (Exception e) when (e is HttpRequestException or IOException) { }
         }
-    }
-
-    /// <summary>An access token for the route, as a client gets it.</summary>
-    private async Task<string> SignInAsync(string person = Leaver)
-    {
-        using var browser = new FormBrowser(system.BrowserRoots);
-        using var http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    CertificateChainPolicy = McpCaller.TrustOnly(system.ClientRoots),
-                },
-            }
-        );
-        // The pair of RFC 7636, appendix B.
-        var page = new UriBuilder($"{system.Issuer}/authorize")
-        {
-            Query =
-                $"response_type=code&client_id={system.ClientId}&code_challenge_method=S256"
-                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-                + $"&redirect_uri={Uri.EscapeDataString(SignInSystem.RedirectUri)}"
-                + $"&resource={Uri.EscapeDataString(Installation.Endpoint.AbsoluteUri)}",
-        };
-        var back = await browser.AllowAsync(page.Uri, person, Cancel);
-        using var form = new FormUrlEncodedContent(
-            new Dictionary<string, string>
-            {
-                ["grant_type"] = "authorization_code",
-                ["client_id"] = system.ClientId,
-                ["redirect_uri"] = SignInSystem.RedirectUri,
-                ["code_verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-                ["code"] = HttpUtility.ParseQueryString(back.Query)["code"] ?? "",
-            }
-        );
-        using var answer = await http.PostAsync(new Uri($"{system.Issuer}/token"), form, Cancel);
-        var body = await answer.Content.ReadAsStringAsync(Cancel);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
-        return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
     }
 
     private static KeyValuePair<string, string>[] Headers(CSharpClient session) =>

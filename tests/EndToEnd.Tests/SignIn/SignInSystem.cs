@@ -1,7 +1,11 @@
+using System.Net;
+using System.Net.Security;
 using System.Text.Json;
+using System.Web;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Testing;
+using Shouldly;
 
 namespace Culvert.EndToEnd.Tests.SignIn;
 
@@ -50,7 +54,12 @@ public sealed class SignInSystem : RunningSystem
                 ManualTunnel = false,
                 RouteSignIn = true,
                 ClientDocumentHost = ClientDocumentServer.Host,
-                RouteSettings = new Dictionary<string, IReadOnlyList<string>> { [TunnelAgent.Route] = [Policy] },
+                Policy = "{mode: enforce, default: allow}",
+                RouteSettings = new Dictionary<string, IReadOnlyList<string>>
+                {
+                    [TunnelAgent.Route] = [Policy],
+                    [TunnelAgent.PolicedRoute] = ["credentials: {type: person_grant}"],
+                },
                 ClientRegistration = true,
                 // The host's trust store, which the service consults for public names.
                 ServiceEnvironment = new Dictionary<string, string> { ["SSL_CERT_FILE"] = rootFile },
@@ -123,6 +132,46 @@ public sealed class SignInSystem : RunningSystem
             "--tunnel",
             Installation.Record.Tunnel.Id
         );
+    }
+
+    /// <summary>An access token for a route, as a client gets it.</summary>
+    public async Task<string> SignInAsync(string person, Uri route, CancellationToken cancel)
+    {
+        using var browser = new FormBrowser(BrowserRoots);
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    CertificateChainPolicy = McpCaller.TrustOnly(ClientRoots),
+                },
+            }
+        );
+        // The pair of RFC 7636, appendix B.
+        var page = new UriBuilder($"{Issuer}/authorize")
+        {
+            Query =
+                $"response_type=code&client_id={ClientId}&code_challenge_method=S256"
+                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+                + $"&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
+                + $"&resource={Uri.EscapeDataString(route.AbsoluteUri)}",
+        };
+        var back = await browser.AllowAsync(page.Uri, person, cancel);
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "authorization_code",
+                ["client_id"] = ClientId,
+                ["redirect_uri"] = RedirectUri,
+                ["code_verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                ["code"] = HttpUtility.ParseQueryString(back.Query)["code"] ?? "",
+            }
+        );
+        using var answer = await http.PostAsync(new Uri($"{Issuer}/token"), form, cancel);
+        var body = await answer.Content.ReadAsStringAsync(cancel);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
+        return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
     }
 
     protected override async ValueTask ReleaseAsync()

@@ -49,6 +49,9 @@ internal sealed class IdentityProvider
     /// <summary>People who sign in to the console, by a redirect.</summary>
     public const string ConsoleClient = "culvert-console";
 
+    /// <summary>The identity service at a vendor where people have accounts; the provider is that vendor too.</summary>
+    public const string VendorClient = "culvert-at-vendor";
+
     /// <summary>The scope of every resource but the identity service: what a caller of an MCP server asks for.</summary>
     public const string McpScope = "mcp";
 
@@ -240,6 +243,7 @@ internal sealed class IdentityProvider
                         ? [ConsoleCallback(audience)]
                         : new[] { ConsoleCallback(audience), $"{audience}/oauth/{organizationId}/callback" },
                 },
+                vendor_client = VendorClient,
                 is_plain = organizationId is not null,
                 apps_file = AppsFile,
                 groups = new Dictionary<string, string[]>
