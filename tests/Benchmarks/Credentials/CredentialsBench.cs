@@ -24,6 +24,7 @@ internal sealed class CredentialsBench(string folder, TimeProvider time)
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
+        Console.WriteLine(await GrantMemory.MeasureAsync(time, cancellationToken));
         var run = new RunDirectory(folder, time);
         run.Create();
         var certificates = run.Folder("bench");
@@ -57,6 +58,7 @@ internal sealed class CredentialsBench(string folder, TimeProvider time)
         [
             Figure.Of("credentials.federated", results[1], results[0]),
             Figure.Of("credentials.aws", results[2], results[0]),
+            await GrantMemory.MeasureAsync(time, cancellationToken),
         ];
 
         Task<ChildServer> ForwarderAsync(string kind, int port) =>

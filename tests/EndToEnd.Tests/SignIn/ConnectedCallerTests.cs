@@ -34,7 +34,9 @@ public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(syste
         var page = await RefusedAsync(token);
         page.ShouldBe(connection.GetProperty("connect_url").GetString());
         using var browser = new FormBrowser(system.BrowserRoots);
-        (await browser.ConfirmAsync(new Uri(page), Person, code: "", Cancel)).ShouldContain("Your account at Vendor is connected");
+        (await browser.ConfirmAsync(new Uri(page), Person, code: "", Cancel)).ShouldContain(
+            "Your account at Vendor is connected"
+        );
 
         await using var session = await CSharpClient.ConnectAsync(
             Route,
@@ -61,7 +63,8 @@ public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(syste
         Enumerable
             .Range(0, 3)
             .Select(offset =>
-                Convert.ToBase64String(Encoding.ASCII.GetBytes(new string(' ', offset) + claim))
+                Convert
+                    .ToBase64String(Encoding.ASCII.GetBytes(new string(' ', offset) + claim))
                     .TrimEnd('=')[(offset == 0 ? 0 : offset + 1)..^2]
                     .Replace('+', '-')
                     .Replace('/', '_')

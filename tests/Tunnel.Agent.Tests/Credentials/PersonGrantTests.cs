@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;
@@ -38,6 +40,50 @@ public sealed class PersonGrantTests : IDisposable
 
         requests.ShouldBe([new("docs", fixture.Issuer.Url, "ada"), new("docs", fixture.Issuer.Url, "bob")]);
     }
+
+    [Fact]
+    public async Task Get_ThousandConcurrentCallersOfFiftyPeople_EachGetsTheirOwn_AndEachIsAskedForOnce()
+    {
+        const int People = 50;
+        var asked = new ConcurrentDictionary<string, int>();
+        var credential = new PersonGrantCredential(
+            "docs",
+            async (request, _) =>
+            {
+                asked.AddOrUpdate(request.Subject, 1, static (_, count) => count + 1);
+                await Task.Yield();
+                return Issue($"token-of-{request.Subject}");
+            },
+            time
+        );
+
+        var got = await Task.WhenAll(
+            Enumerable
+                .Range(0, 1_000)
+                .Select(number => $"person{number % People}")
+                .Select(person =>
+                    Task.Run(async () => (person, (await credential.GetAsync(Calling(person), default)).BearerToken))
+                )
+        );
+
+        got.ShouldAllBe(one => one.BearerToken == $"token-of-{one.person}");
+        asked.Count.ShouldBe(People);
+        asked.Values.ShouldAllBe(count => count == 1);
+    }
+
+    private static Exchange Calling(string person) =>
+        new(new BodyReader(new BodyBudget(), TimeProvider.System))
+        {
+            Principal = new Principal
+            {
+                Issuer = "https://login.example.com",
+                Subject = person,
+                ClientId = "",
+                Scopes = [],
+                EndsAt = DateTimeOffset.MaxValue,
+                KeyThumbprint = null,
+            },
+        };
 
     [Fact]
     public async Task Call_AfterFiveMinutes_AsksWhetherTheGrantStillExists()
