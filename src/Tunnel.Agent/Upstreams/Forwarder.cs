@@ -99,6 +99,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     {
         // (2) and (3)
         var credential = await route.Access.Credential.GetAsync(exchange, deadline.Token);
+        route.Access.Credential.Note(credential, time.GetUtcNow());
         if (credential.Problem.Length > 0)
         {
             await refusals.RefuseAsync(
@@ -130,6 +131,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
 
         UpstreamRequest.AddCredential(request, credential);
+        exchange.Credential = credential.Use;
         if (exchange.Principal is { } caller && request.Content is RequestContent)
         {
             deadline.LimitBodyTo(caller.StreamsEndAt(route.Access.Oauth.StreamGrace));
