@@ -9,7 +9,7 @@ internal abstract class OwnTokenCredential(TimeProvider time) : UpstreamCredenti
 
     private readonly TokenStore tokens = new(time);
 
-    /// <summary>Whom the token stands for, in records.</summary>
+    /// <summary>Whom the token represents, in records.</summary>
     protected abstract string Subject { get; }
 
     public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>

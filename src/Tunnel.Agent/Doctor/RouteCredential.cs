@@ -6,9 +6,9 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
-/// The credential that a route used last, as in <c>credentials</c> of <c>/readyz</c>: never a value, and no caller.
+/// The credential that a route used last, as in <c>credential_states</c> of <c>/readyz</c>: never a value, and no caller.
 /// </summary>
-/// <param name="Subject">Whom it stands for; null before the first use, and for a caller's.</param>
+/// <param name="Subject">Whom it represents; null before the first use, and for a caller's.</param>
 /// <param name="Since">When it was obtained, or when it was first missing; null before the first use.</param>
 /// <param name="ExpiresAt">Null if unknown.</param>
 /// <param name="Problem">Why the last call or probe had none; null if it had one.</param>
@@ -21,7 +21,8 @@ internal sealed record RouteCredential(
     string? Problem = null
 )
 {
-    private const string Member = "credentials";
+    // Support bundles redact members that are named like secrets.
+    private const string Member = "credential_states";
 
     /// <summary>The routes that have a credential.</summary>
     public static IReadOnlyList<RouteCredential> List(IEnumerable<Route> routes) =>

@@ -88,7 +88,7 @@ internal sealed class Exchange(BodyReader bodies)
     /// </summary>
     public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
 
-    /// <summary>The credential that the upstream got; null for none.</summary>
+    /// <summary>The credential of the request to the upstream; null for none.</summary>
     public CredentialUse? Credential { get; set; }
 
     /// <summary>This call's span of a trace; null without tracing.</summary>

@@ -175,7 +175,7 @@ public sealed class UsedCredentialTests : IAsyncLifetime
         var written = System.Text.Encoding.UTF8.GetString(buffer.ToArray());
 
         written.ShouldBe(
-            """{"credentials":[{"route":"docs","kind":"static","subject":"env:TOKEN","since":"2026-01-01T00:00:00+00:00"},"""
+            """{"credential_states":[{"route":"docs","kind":"static","subject":"env:TOKEN","since":"2026-01-01T00:00:00+00:00"},"""
                 + $$"""{"route":"orders","kind":"aws","subject":"{{CloudDouble.Role}}","since":"2026-01-01T00:00:00+00:00","""
                 + """ "expires_at":"2026-01-01T01:00:00+00:00","problem":"away"},{"route":"new","kind":"google"}]}""".TrimStart()
         );
@@ -186,8 +186,8 @@ public sealed class UsedCredentialTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{}")]
-    [InlineData("""{"credentials":null}""")]
-    [InlineData("""{"credentials":[{"route":1}]}""")]
+    [InlineData("""{"credential_states":null}""")]
+    [InlineData("""{"credential_states":[{"route":1}]}""")]
     public void Readiness_OfAnotherProgram_HasNone(string body) => RouteCredential.Read(body).ShouldBeEmpty();
 
     private UpstreamCredential Create(string credential)
