@@ -1,9 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Web;
 using Culvert.EndToEnd.Tests.Fidelity;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.EndToEnd.Tests.Policies;
@@ -166,45 +164,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
         }
     }
 
-    /// <summary>An access token for the route, as a client gets it.</summary>
-    private async Task<string> SignInAsync(string person = Leaver)
-    {
-        using var browser = new FormBrowser(system.BrowserRoots);
-        using var http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    CertificateChainPolicy = McpCaller.TrustOnly(system.ClientRoots),
-                },
-            }
-        );
-        // The pair of RFC 7636, appendix B.
-        var page = new UriBuilder($"{system.Issuer}/authorize")
-        {
-            Query =
-                $"response_type=code&client_id={system.ClientId}&code_challenge_method=S256"
-                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-                + $"&redirect_uri={Uri.EscapeDataString(SignInSystem.RedirectUri)}"
-                + $"&resource={Uri.EscapeDataString(Installation.Endpoint.AbsoluteUri)}",
-        };
-        var back = await browser.AllowAsync(page.Uri, person, Cancel);
-        using var form = new FormUrlEncodedContent(
-            new Dictionary<string, string>
-            {
-                ["grant_type"] = "authorization_code",
-                ["client_id"] = system.ClientId,
-                ["redirect_uri"] = SignInSystem.RedirectUri,
-                ["code_verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-                ["code"] = HttpUtility.ParseQueryString(back.Query)["code"] ?? "",
-            }
-        );
-        using var answer = await http.PostAsync(new Uri($"{system.Issuer}/token"), form, Cancel);
-        var body = await answer.Content.ReadAsStringAsync(Cancel);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
-        return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
-    }
+    private Task<string> SignInAsync(string person = Leaver) => system.SignInAsync(person, Cancel);
 
     private static KeyValuePair<string, string>[] Headers(CSharpClient session) =>
         [new("Mcp-Session-Id", session.Client.SessionId ?? ""), new("MCP-Protocol-Version", Version)];

@@ -1,7 +1,11 @@
+using System.Net;
+using System.Net.Security;
 using System.Text.Json;
+using System.Web;
 using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Stage.Hops;
 using Culvert.Testing;
+using Shouldly;
 
 namespace Culvert.EndToEnd.Tests.SignIn;
 
@@ -124,6 +128,50 @@ public sealed class SignInSystem : RunningSystem
             Installation.Record.Tunnel.Id
         );
     }
+
+    /// <summary>An access token for the route, as a client gets it for that person.</summary>
+    public async Task<string> SignInAsync(string person, CancellationToken cancel)
+    {
+        using var browser = new FormBrowser(BrowserRoots);
+        using var http = CreateClient();
+        // The pair of RFC 7636, appendix B.
+        var page = new UriBuilder($"{Issuer}/authorize")
+        {
+            Query =
+                $"response_type=code&client_id={ClientId}&code_challenge_method=S256"
+                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+                + $"&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
+                + $"&resource={Uri.EscapeDataString(Installation.Endpoint.AbsoluteUri)}",
+        };
+        var back = await browser.AllowAsync(page.Uri, person, cancel);
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "authorization_code",
+                ["client_id"] = ClientId,
+                ["redirect_uri"] = RedirectUri,
+                ["code_verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                ["code"] = HttpUtility.ParseQueryString(back.Query)["code"] ?? "",
+            }
+        );
+        using var answer = await http.PostAsync(new Uri($"{Issuer}/token"), form, cancel);
+        var body = await answer.Content.ReadAsStringAsync(cancel);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
+        return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
+    }
+
+    /// <summary>A client that trusts the route and the service, and nothing else.</summary>
+    public HttpClient CreateClient() =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    CertificateChainPolicy = McpCaller.TrustOnly(ClientRoots),
+                },
+            }
+        );
 
     protected override async ValueTask ReleaseAsync()
     {
