@@ -1,13 +1,18 @@
 // An authorization server that gives agents tokens for upstreams: client credentials and token exchange (RFC 8693).
 // usage: node exchange.mjs CONFIG.json
 //
-// CONFIG: { port, certificate_file, key_file, ca_file, client_jwk, client_secret, client_dns_name, resources }
+// CONFIG: { port, certificate_file, key_file, ca_file, client_jwk, client_secret, client_dns_name, resources, federated }
 // Tokens are for URLs that begin with one of `resources`. Clients: agent-jwt (private_key_jwt with client_jwk),
 // agent-basic, agent-post, agent-tls (tls_client_auth: a certificate of ca_file's for client_dns_name). Exchanged tokens are for the `sub` of
 // the subject token, which is taken at its word here, and name the actor token's client in `act`.
+//
+// With `federated`: { issuer, audience, subject, log } the only client is agent-federated, and no client has a secret or a key outside
+// of this process. Its assertions (RFC 7523 section 2.2) are of that issuer, whose keys its discovery document names; the log has
+// each request, with the assertion, and each answer. NODE_EXTRA_CA_CERTS has the root of the issuer.
 import { X509Certificate, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -23,9 +28,24 @@ const common = {
   id_token_signed_response_alg: 'ES256',
 };
 
-const provider = new Provider(`https://127.0.0.1:${config.port}`, {
+const issuer = `https://127.0.0.1:${config.port}`;
+const federated = config.federated && {
+  ...config.federated,
+  client_id: 'agent-federated',
+  key: generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: jwk, privateKeyEncoding: jwk }),
+};
+
+const provider = new Provider(issuer, {
   jwks: { keys: [{ ...key, kid: 'k1', use: 'sig', alg: 'ES256' }] },
-  clients: [
+  clients: federated ? [
+    {
+      ...common,
+      client_id: federated.client_id,
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [federated.key.publicKey] },
+    },
+  ] : [
     {
       ...common,
       client_id: 'agent-jwt',
@@ -113,8 +133,57 @@ provider.registerGrantType(
   ['subject_token', 'subject_token_type', 'actor_token', 'actor_token_type', 'requested_token_type', 'audience', 'resource', 'scope'],
 );
 
+if (federated) provider.use(acceptFederated());
+
 provider.on('server_error', (_ctx, error) => console.error('server error:', error));
 provider.on('grant.error', (_ctx, error) => console.error('refused:', error.error, error.error_description ?? ''));
+
+/**
+ * Accepts the issuer's assertions for the client. The provider takes only assertions whose `iss` and `sub` are the client id, so what was
+ * verified is replaced by one of those, signed with a key that exists in this process alone.
+ */
+function acceptFederated() {
+  let keys;
+  return async (ctx, next) => {
+    if (ctx.method !== 'POST' || ctx.path !== '/token') return next();
+    const chunks = [];
+    for await (const chunk of ctx.req) chunks.push(chunk);
+    const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
+    appendFileSync(federated.log, `${JSON.stringify({ authorization: ctx.get('authorization'), form })}\n`);
+    try {
+      keys ??= createRemoteJWKSet(new URL((await discover()).jwks_uri));
+      await jwtVerify(form.client_assertion, keys, {
+        issuer: federated.issuer,
+        audience: federated.audience,
+        subject: federated.subject,
+        algorithms: ['RS256'],
+        maxTokenAge: 300,
+        requiredClaims: ['exp', 'jti'],
+      });
+    } catch (error) {
+      console.error('refused:', error.code ?? error.message);
+      ctx.status = 401;
+      ctx.body = { error: 'invalid_client' };
+      return;
+    }
+    form.client_assertion = await new SignJWT({ jti: randomBytes(16).toString('base64url') })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer(federated.client_id)
+      .setSubject(federated.client_id)
+      .setAudience(issuer)
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(await importJWK(federated.key.privateKey, 'ES256'));
+    ctx.req.body = form;
+    await next();
+    appendFileSync(federated.log, `${JSON.stringify({ status: ctx.status, issued: ctx.body?.access_token })}\n`);
+  };
+}
+
+async function discover() {
+  const answer = await fetch(`${federated.issuer}/.well-known/openid-configuration`);
+  return answer.json();
+}
 
 function certificateOf(ctx) {
   const { raw } = ctx.socket.getPeerCertificate();

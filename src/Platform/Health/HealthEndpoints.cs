@@ -9,11 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Platform.Health;
 
 /// <summary>Answers <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>, without secrets and side effects.</summary>
+/// <param name="details">Writes further members of <c>/readyz</c>, which do not affect readiness; null: none.</param>
 public sealed class HealthEndpoints(
     ProgramIdentity program,
     IReadOnlyList<ReadinessCheck> checks,
     MetricsText metrics,
-    TimeProvider time
+    TimeProvider time,
+    Action<Utf8JsonWriter>? details = null
 )
 {
     private static readonly Meter Meter = new("Culvert.Health");
@@ -121,6 +123,7 @@ public sealed class HealthEndpoints(
             }
 
             json.WriteEndArray();
+            details?.Invoke(json);
             json.WriteEndObject();
         }
 

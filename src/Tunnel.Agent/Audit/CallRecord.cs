@@ -84,6 +84,9 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>The kind of credential that the agent sent to the upstream.</summary>
     public required string Credential { get; init; }
 
+    /// <summary>The credential of the request to the upstream; null for none.</summary>
+    public CredentialUse? CredentialUse { get; set; }
+
     /// <summary>The arguments as the client wrote them; only names, types and one keyed hash are written.</summary>
     public ReadOnlyMemory<byte> Arguments { get; set; }
 

@@ -154,6 +154,12 @@ internal sealed class RecordWriter : IDisposable
         json.Text("auth"u8, record.Auth);
         Text("upstream"u8, record.Upstream);
         json.Text("credential"u8, record.Credential);
+        Text("credential_subject"u8, record.CredentialUse?.Subject ?? "");
+        if (record.CredentialUse?.ExpiresAt is { } end)
+        {
+            json.Time("credential_expires_at"u8, end);
+        }
+
         if (record.Described is { } described)
         {
             json.Raw(described);

@@ -27,6 +27,7 @@ internal static class DoctorCommand
                 .. CertificateChecks.Ids,
                 .. PublicChecks.Ids,
                 .. PathChecks.Ids,
+                CredentialCheck.Id,
                 LongPollCheck.Id,
                 ConnectorCheck.Id,
             ],
@@ -54,6 +55,7 @@ internal static class DoctorCommand
             .. CertificateChecks.Run(facts),
             await new PublicChecks(settings, facts.State, time).RunAsync(cancellationToken),
             .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
+            await CredentialCheck.RunAsync(settings, AgentIdentity.Find(settings), time, cancellationToken),
             await LongPollCheck.RunAsync(settings, time, cancellationToken),
             await ConnectorCheck.RunAsync(settings, time, cancellationToken),
         ];

@@ -17,7 +17,10 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
     private KeyAndCertificate? pair;
 
     /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
-    public SslStreamCertificateContext Current()
+    public SslStreamCertificateContext Current() => ReadCurrent().Context;
+
+    /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
+    public KeyAndCertificate ReadCurrent()
     {
         lock (gate)
         {
@@ -35,7 +38,7 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
                 }
             }
 
-            return pair.Context;
+            return pair;
         }
     }
 

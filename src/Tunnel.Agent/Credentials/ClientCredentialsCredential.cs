@@ -14,6 +14,8 @@ internal sealed class ClientCredentialsCredential(
 {
     public override string Kind => "client_credentials";
 
+    protected override string Subject => settings.ClientId;
+
     protected override async Task<IssuedToken> RequestAsync()
     {
         using var request = new ClientCredentialsTokenRequest { Scope = settings.Scope };

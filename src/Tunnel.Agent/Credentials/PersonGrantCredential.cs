@@ -38,18 +38,21 @@ internal sealed class PersonGrantCredential(
     {
         if (exchange.Principal is not { Subject.Length: > 0 } person)
         {
-            return CredentialHeader.Failed("The caller's token names no person.");
+            return CredentialHeader.FailedForCaller("The caller's token names no person.");
         }
 
         var token = await tokens.GetAsync(GetKey(person), () => RequestAsync(person), cancellationToken);
         return token is MissingGrant missing
-                ? CredentialHeader.Failed(token.Problem) with
+                ? CredentialHeader.FailedForCaller(token.Problem) with
                 {
                     ConnectPage = missing.Page,
                 }
             : token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
-            : time.GetUtcNow() >= person.EndsAt ? CredentialHeader.Failed("The caller's token has expired.")
-            : CredentialHeader.Bearer(token.Value);
+            : time.GetUtcNow() >= person.EndsAt ? CredentialHeader.FailedForCaller("The caller's token has expired.")
+            : CredentialHeader.Bearer(
+                token.Value,
+                new CredentialUse(person.Subject, token.EndsAt) { IsCallers = true }
+            );
     }
 
     public override void Refused(Exchange exchange, CredentialHeader sent)

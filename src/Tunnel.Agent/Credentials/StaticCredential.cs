@@ -6,6 +6,8 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// <summary>A fixed value from a file or variable, read again at each use so that it can be replaced.</summary>
 internal sealed class StaticCredential(string header, SecretReference value) : UpstreamCredential
 {
+    private readonly CredentialUse use = new(value.ToString());
+
     public override string Kind => "static";
 
     public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
@@ -19,7 +21,7 @@ internal sealed class StaticCredential(string header, SecretReference value) : U
             return new(
                 secret.AsSpan().ContainsAnyExceptInRange(' ', '~')
                     ? CredentialHeader.Failed($"{value} contains characters that are not allowed in a header.")
-                    : new CredentialHeader(header, secret, "")
+                    : new CredentialHeader(header, secret, "") { Use = use }
             );
         }
         catch (SecretUnavailableException e)

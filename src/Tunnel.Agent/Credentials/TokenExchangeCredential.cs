@@ -26,13 +26,16 @@ internal sealed class TokenExchangeCredential(
     {
         if (exchange is not { ClientToken: { } subject, Principal: { } principal })
         {
-            return CredentialHeader.Failed("The caller showed no token that could be exchanged.");
+            return CredentialHeader.FailedForCaller("The caller showed no token that could be exchanged.");
         }
 
         var token = await tokens.GetAsync(GetCacheKey(subject), () => ExchangeAsync(subject), cancellationToken);
         return token.Problem.Length > 0 ? CredentialHeader.Failed(token.Problem)
-            : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.Failed("The caller's token has expired.")
-            : CredentialHeader.Bearer(token.Value);
+            : time.GetUtcNow() >= principal.EndsAt ? CredentialHeader.FailedForCaller("The caller's token has expired.")
+            : CredentialHeader.Bearer(
+                token.Value,
+                new CredentialUse(principal.Subject, token.EndsAt) { IsCallers = true }
+            );
     }
 
     public override void Refused(Exchange exchange, CredentialHeader sent)

@@ -2,6 +2,7 @@ using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Doctor;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
 
@@ -63,7 +64,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await parts.Server.StartAsync(cancellationToken);
         parts.LongPolls.Start();
         parts.Connectors.Start();
-        var endpoints = new HealthEndpoints(AgentIdentity.Find(parts.Settings), Checks, parts.MetricsText, parts.Time);
+        var endpoints = new HealthEndpoints(
+            AgentIdentity.Find(parts.Settings),
+            Checks,
+            parts.MetricsText,
+            parts.Time,
+            json => RouteCredential.Write(json, RouteCredential.List(parts.Generation.Routes))
+        );
         await using var listening = await HealthServer.StartAsync(
             parts.Settings.Health,
             endpoints,

@@ -40,6 +40,7 @@ internal sealed class RunningChecks(
             CheckEdges(),
             path.CheckPorts(),
             CheckUpstreams(current),
+            CredentialCheck.Check(RouteCredential.List(current.Routes), time.GetUtcNow()),
             AffinityCheck.Check(
                 facts.State.Feed?.Tunnel,
                 [.. current.Probes.Select(p => (p.Route.Name, p.Route.Upstream.Settings, p.State))]

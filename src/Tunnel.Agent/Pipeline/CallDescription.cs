@@ -68,6 +68,7 @@ internal static class CallDescription
         record.Rule = decision?.Rule?.Name ?? "";
         (record.Argument, record.Condition) = (decision?.Error?.At ?? "", decision?.Error?.Condition ?? "");
         record.Approval = call.Approval;
+        record.CredentialUse = exchange.Credential;
         record.Compose = exchange.Composition;
         record.DurationMs = time.GetElapsedTime(call.StartedAt).TotalMilliseconds;
         if (call.Filter is { } filter)

@@ -88,6 +88,9 @@ internal sealed class Exchange(BodyReader bodies)
     /// </summary>
     public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
 
+    /// <summary>The credential of the request to the upstream; null for none.</summary>
+    public CredentialUse? Credential { get; set; }
+
     /// <summary>This call's span of a trace; null without tracing.</summary>
     public Activity? Span { get; set; }
 
@@ -135,6 +138,7 @@ internal sealed class Exchange(BodyReader bodies)
         AnswerFailure = null;
         Stop = null;
         PolicyState = null;
+        Credential = null;
         ReleaseBody();
         Request = null!;
         Response = null!;

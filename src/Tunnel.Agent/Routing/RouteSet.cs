@@ -105,7 +105,7 @@ internal sealed class RouteSet : IAsyncDisposable
         return route.Credential switch
         {
             { Type: CredentialType.Static } settings => new StaticCredential(settings.Header, settings.Value!),
-            { Type: CredentialType.MutualTls } => MutualTlsCredential.Instance,
+            { Type: CredentialType.MutualTls } => new MutualTlsCredential(route.Upstream.CreateClientCertificate()),
             { Type: CredentialType.ClientCredentials, Token: { } token } => new ClientCredentialsCredential(
                 token,
                 CreateEndpoint(token),

@@ -100,6 +100,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         // (2) and (3)
         var dialogue = route.Access.Credential.HoldsBody ? ConnectionDialogue.Read(exchange) : default;
         var credential = await route.Access.Credential.GetAsync(exchange, deadline.Token);
+        route.Access.Credential.Note(credential, time.GetUtcNow());
         if (credential.Problem.Length > 0)
         {
             var failure = credential.ConnectPage is { } page
@@ -135,6 +136,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
 
         UpstreamRequest.AddCredential(request, credential);
+        exchange.Credential = credential.Use;
         if (exchange.Principal is { } caller && request.Content is RequestContent)
         {
             deadline.LimitBodyTo(caller.StreamsEndAt(route.Access.Oauth.StreamGrace));

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Addresses;
 using Culvert.Tunnel.Agent.Upstreams.Cookies;
@@ -64,6 +65,9 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
 
     public override string Address =>
         SocketPath.Length > 0 ? $"unix:{SocketPath}" : $"{(IsTls ? "https" : "http")}://{Bracketed(Host)}:{Port}";
+
+    public override ClientCertificate? CreateClientCertificate() =>
+        ClientCertificateFile.Length > 0 ? new ClientCertificate(ClientCertificateFile, ClientKeyFile) : null;
 
     public override IReadOnlyList<string> WebOrigins => [Address, $"https://{HostHeader}", $"http://{HostHeader}"];
 

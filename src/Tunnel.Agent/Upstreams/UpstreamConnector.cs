@@ -27,10 +27,7 @@ internal sealed class UpstreamConnector
         this.settings = settings;
         connector = new VettedConnector(Vet, time, resolver);
         tls = settings.IsTls ? UpstreamTls.CreateOptions(settings) : null;
-        certificate =
-            settings.ClientCertificateFile.Length > 0
-                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
-                : null;
+        certificate = settings.CreateClientCertificate();
     }
 
     /// <summary>The <see cref="HttpConnect"/> of the route's HTTP client, including the TLS handshake.</summary>

@@ -29,7 +29,7 @@ public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(syste
         var connection = await CreateConnectionAsync(api);
         await system.AllowAsync(Person, Cancel);
         await system.AllowAsync(Other, Cancel);
-        var token = await system.SignInAsync(Person, Route, Cancel);
+        var token = await system.SignInAsync(Person, Cancel, Route);
 
         var page = await RefusedAsync(token);
         page.ShouldBe(connection.GetProperty("connect_url").GetString());
@@ -54,7 +54,7 @@ public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(syste
         // A token of the vendor arrived, which says for whom it is; the caller's own did not.
         Seen("\"aud\":\"" + Vendor + "\"").ShouldBePositive();
         System.UpstreamSide.Count(Encoding.ASCII.GetBytes(token.Split('.')[2])).ShouldBe(0);
-        (await RefusedAsync(await system.SignInAsync(Other, Route, Cancel))).ShouldBe(page);
+        (await RefusedAsync(await system.SignInAsync(Other, Cancel, Route))).ShouldBe(page);
     }
 
     // How many times a token with that claim arrived at the server.

@@ -31,7 +31,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
     {
         using var api = new ManagementApi(Installation.Service);
         await system.AllowAsync(Leaver, Cancel);
-        var token = await system.SignInAsync(Leaver, Installation.Endpoint, Cancel);
+        var token = await SignInAsync();
         await using var session = await ConnectAsync(token);
         foreach (var tool in (string[])[SignInSystem.ApprovedTool, SignInSystem.HeldTool])
         {
@@ -86,7 +86,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             "the seconds that are covered pass",
             TimeSpan.FromMinutes(1)
         );
-        var next = await system.SignInAsync(Leaver, Installation.Endpoint, Cancel);
+        var next = await SignInAsync();
         await using var later = await ConnectAsync(next);
         var rejected = await CallAsync(later, next, SignInSystem.HeldTool);
         (rejected.Status, rejected.Error, rejected.Reason).ShouldBe(
@@ -109,7 +109,7 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
     {
         using var api = new ManagementApi(Installation.Service);
         await system.AllowAsync(Watcher, Cancel);
-        var token = await system.SignInAsync(Watcher, Installation.Endpoint, Cancel);
+        var token = await SignInAsync(Watcher);
         await using var session = await ConnectAsync(token);
         using var client = new RouteClient(Installation.Endpoint, Installation.Record.Tunnel.TrustBundle, token);
         var streams = new List<Task>();
@@ -163,6 +163,8 @@ public sealed class OffBoardedCallerTests(SignInSystem system) : SystemTest(syst
             catch (Exception e) when (e is HttpRequestException or IOException) { }
         }
     }
+
+    private Task<string> SignInAsync(string person = Leaver) => system.SignInAsync(person, Cancel);
 
     private static KeyValuePair<string, string>[] Headers(CSharpClient session) =>
         [new("Mcp-Session-Id", session.Client.SessionId ?? ""), new("MCP-Protocol-Version", Version)];

@@ -134,20 +134,12 @@ public sealed class SignInSystem : RunningSystem
         );
     }
 
-    /// <summary>An access token for a route, as a client gets it.</summary>
-    public async Task<string> SignInAsync(string person, Uri route, CancellationToken cancel)
+    /// <summary>An access token for a route, as a client gets it for that person.</summary>
+    /// <param name="route">Null = the one with the tools that wait for approval.</param>
+    public async Task<string> SignInAsync(string person, CancellationToken cancel, Uri? route = null)
     {
         using var browser = new FormBrowser(BrowserRoots);
-        using var http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                UseProxy = false,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    CertificateChainPolicy = McpCaller.TrustOnly(ClientRoots),
-                },
-            }
-        );
+        using var http = CreateClient();
         // The pair of RFC 7636, appendix B.
         var page = new UriBuilder($"{Issuer}/authorize")
         {
@@ -155,7 +147,7 @@ public sealed class SignInSystem : RunningSystem
                 $"response_type=code&client_id={ClientId}&code_challenge_method=S256"
                 + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
                 + $"&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
-                + $"&resource={Uri.EscapeDataString(route.AbsoluteUri)}",
+                + $"&resource={Uri.EscapeDataString((route ?? Installation.Endpoint).AbsoluteUri)}",
         };
         var back = await browser.AllowAsync(page.Uri, person, cancel);
         using var form = new FormUrlEncodedContent(
@@ -173,6 +165,19 @@ public sealed class SignInSystem : RunningSystem
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{back.Query} {body}");
         return JsonElement.Parse(body).GetProperty("access_token").GetString()!;
     }
+
+    /// <summary>A client that trusts the route and the service, and nothing else.</summary>
+    public HttpClient CreateClient() =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    CertificateChainPolicy = McpCaller.TrustOnly(ClientRoots),
+                },
+            }
+        );
 
     protected override async ValueTask ReleaseAsync()
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Tests.Audit;
 
@@ -156,6 +157,12 @@ public sealed class RecordWriterTests : IDisposable
             Auth = Any(),
             Upstream = Any(),
             Credential = Any(),
+            CredentialUse = random.Next(3) switch
+            {
+                0 => null,
+                1 => new CredentialUse(Any()),
+                _ => new CredentialUse(Any(), DateTimeOffset.UnixEpoch.AddTicks(random.NextInt64(1L << 59))),
+            },
             Arguments = AnyArguments(),
             RequestBytes = random.Next(2) == 0 ? null : random.NextInt64(),
             ResponseBytes = random.NextInt64(long.MinValue, long.MaxValue),

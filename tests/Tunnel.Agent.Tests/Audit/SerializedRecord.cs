@@ -46,6 +46,12 @@ internal static class SerializedRecord
         json.WriteString("auth", record.Auth);
         Text(json, "upstream", record.Upstream);
         json.WriteString("credential", record.Credential);
+        Text(json, "credential_subject", record.CredentialUse?.Subject ?? "");
+        if (record.CredentialUse?.ExpiresAt is { } end)
+        {
+            json.WriteString("credential_expires_at", end.UtcDateTime);
+        }
+
         if (!record.Arguments.IsEmpty)
         {
             WriteShape(json, record.Arguments);

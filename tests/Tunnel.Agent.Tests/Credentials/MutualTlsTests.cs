@@ -39,7 +39,11 @@ public sealed class MutualTlsTests : IDisposable
         fixture.Tunnel.Add(
             "docs",
             port,
-            fixture.Access(MutualTlsCredential.Instance),
+            fixture.Access(
+                new MutualTlsCredential(
+                    shown == "none" ? null : new ClientCertificate(PathOf("client.pem"), PathOf("client.key"))
+                )
+            ),
             u =>
                 u with
                 {

@@ -99,6 +99,46 @@ public sealed class ServiceAssertionsTests
         );
     }
 
+    // The agent's clock is an hour ahead: the assertion seems to have expired, and its receiver decides by its own clock.
+    [Fact]
+    public async Task Get_ClockIsAheadOfTheServices_IsUsedAndNotKept()
+    {
+        answer = () => new UpstreamAssertion($"a{requests.Count}", time.GetUtcNow() - TimeSpan.FromMinutes(55));
+        var assertions = Create();
+
+        (await assertions.GetAsync(Audience, Token)).Value.ShouldBe("a1");
+        (await assertions.GetAsync(Audience, Token)).Value.ShouldBe("a2");
+    }
+
+    [Theory]
+    [InlineData(9, null)]
+    [InlineData(10, "The identity service gave no assertion in time.")]
+    public async Task Get_ServiceThatDoesNotAnswer_FailsAfterTenSeconds(int seconds, string? problem)
+    {
+        var assertions = new ServiceAssertions(
+            "docs",
+            "tnl_1",
+            async (_, cancellationToken) =>
+            {
+                await Never.RespondAsync(cancellationToken);
+                return Failure("never", 500);
+            },
+            time
+        );
+        var pending = assertions.GetAsync(Audience, Token).AsTask();
+
+        time.Advance(TimeSpan.FromSeconds(seconds));
+
+        if (problem is null)
+        {
+            pending.IsCompleted.ShouldBeFalse();
+        }
+        else
+        {
+            (await pending).Problem.ShouldBe(problem);
+        }
+    }
+
     private ServiceAssertions Create() =>
         new(
             "docs",

@@ -203,6 +203,7 @@ public sealed class AgentRuntimeTests : IDisposable
         found[PathChecks.Edges].ShouldBe(DoctorStatus.Pass);
         found[PathChecks.EdgeNames].ShouldBe(DoctorStatus.Pass);
         found[PathChecks.Upstreams].ShouldBe(DoctorStatus.Pass);
+        found[CredentialCheck.Id].ShouldBe(DoctorStatus.Skip);
         found["platform_certificate"].ShouldBe(DoctorStatus.Pass);
         found["machine_api"].ShouldBe(DoctorStatus.Pass);
         // Of the file's organization and the double's own.

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Telemetry;
 using Culvert.Testing.Spans;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Tests.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +64,49 @@ public sealed class CallSpanTests
         sent.TraceId.ShouldBe(expected);
         request.Header("traceparent").ShouldBe([$"00-{expected}-{sent.SpanId}-01"]);
         collector.Spans.Count.ShouldBe(1); // that of a trace of its own was given up
+    }
+
+    [Fact]
+    public async Task Call_ExchangedToken_SpanHasNeitherItNorTheCallersNorTheAssertion()
+    {
+        const string Assertion = "canary-of-the-assertion";
+        const string Issued = "canary-of-the-upstream";
+        await using var collector = await SpanCollector.StartAsync();
+        await using var oauth = new OauthFixture();
+        using var server = new ScriptedServer
+        {
+            Answer = _ => $$"""{"access_token":"{{Issued}}","token_type":"Bearer","expires_in":300}""",
+        };
+        var settings = ScriptedServer.Settings("upstream") with { ClientAuth = ClientAuth.Federated };
+        var endpoint = new TokenEndpoint(
+            settings,
+            TimeProvider.System,
+            transport: server,
+            assertions: new ScriptedAssertions(_ => new IssuedToken(Assertion, TimeProvider.System.GetUtcNow(), ""))
+        );
+        var token = oauth.Token();
+        using (var traces = Start(collector))
+        {
+            await using var tunnel = new Support.Tunnel(traces: traces);
+            tunnel.Add(
+                "docs",
+                oauth.Upstream.Port,
+                oauth.Access(new TokenExchangeCredential(settings, endpoint, TimeProvider.System))
+            );
+            await tunnel.StartAsync();
+            using var client = tunnel.Client();
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+            using var content = new StringContent("{}", Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync("/mcp", content, Token);
+        }
+
+        (await oauth.Upstream.NextAsync()).Header("Authorization").ShouldBe([$"Bearer {Issued}"]);
+        server.Forms.ShouldHaveSingleItem()["client_assertion"].ShouldBe(Assertion);
+        await collector.SpanAsync(_ => true, Token);
+        foreach (var secret in (string[])[Assertion, Issued, token.Split('.')[2]])
+        {
+            collector.Raw.ShouldNotContain(secret);
+        }
     }
 
     [Fact]

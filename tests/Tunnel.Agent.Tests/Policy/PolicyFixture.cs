@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Credentials.Aws;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Policy.Approvals;
@@ -58,18 +60,26 @@ internal sealed class PolicyFixture : IAsyncDisposable
         RoutePins? pins = null,
         BudgetLedger? budgets = null,
         ApprovalService? approvals = null,
-        Action<JsonObject>? claims = null
+        Action<JsonObject>? claims = null,
+        UpstreamCredential? credential = null
     )
     {
         time ??= TimeProvider.System;
         var oauth = new OauthFixture(
             time: time,
             exposed: PolicyFile.Oauth.Claims["corp"],
-            needsClaims: settings.Rules.Any(r => r.ReadsClaims)
+            needsClaims: settings.Rules.Any(r => r.ReadsClaims) || credential is AwsCredential
         );
         var fixture = new PolicyFixture(oauth, upstream, time, trail, budgets, approvals) { claims = claims };
         var policy = RoutePolicy.Create(settings, _ => fixture.oauth.Issuer.Url, [], time, pins: pins);
-        fixture.Tunnel.Add("docs", upstream.Port, fixture.oauth.Access(), policy, change, (IHostResolver?)null);
+        fixture.Tunnel.Add(
+            "docs",
+            upstream.Port,
+            fixture.oauth.Access(credential),
+            policy,
+            change,
+            (IHostResolver?)null
+        );
         await fixture.Tunnel.StartAsync();
         return fixture;
     }

@@ -27,9 +27,14 @@ internal sealed class AwsCredential(
     public override async ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
     {
         var tags = SessionTags.Read(settings.SessionTags, exchange.Principal);
-        return tags.Problem.Length > 0 ? CredentialHeader.Failed(tags.Problem)
-            : tags.Values.Count == 0 ? await GetOwnAsync(cancellationToken)
-            : Use(await sessions.GetAsync(tags.CacheKey, () => AssumeAsync(tags), cancellationToken));
+        if (tags.Problem.Length > 0)
+        {
+            return CredentialHeader.FailedForCaller(tags.Problem);
+        }
+
+        return tags.Values.Count == 0
+            ? await GetOwnAsync(cancellationToken)
+            : Use(await sessions.GetAsync(tags.CacheKey, () => AssumeAsync(tags), cancellationToken), tags);
     }
 
     /// <summary>Without tags, for which there is no caller.</summary>
@@ -52,12 +57,20 @@ internal sealed class AwsCredential(
         }
     }
 
-    private CredentialHeader Use(IssuedToken issued) =>
+    // The name of a session with tags has their values, which are the caller's.
+    private CredentialHeader Use(IssuedToken issued, SessionTags? tags = null) =>
         issued is AwsSession session
             ? CredentialHeader.None with
             {
                 Name = "Authorization",
                 Signer = new AwsSigner(session, settings.Region, settings.Service, time),
+                Use = new CredentialUse(
+                    tags is null ? settings.Role : $"{settings.Role}/{tags.NameSession(route)}",
+                    session.EndsAt
+                )
+                {
+                    IsCallers = tags is not null,
+                },
             }
             : CredentialHeader.Failed(issued.Problem);
 

@@ -5,5 +5,7 @@ internal sealed class GoogleCredential(GoogleTokens google, TimeProvider time) :
 {
     public override string Kind => "google";
 
+    protected override string Subject => google.Identity;
+
     protected override Task<IssuedToken> RequestAsync() => google.RequestAsync();
 }

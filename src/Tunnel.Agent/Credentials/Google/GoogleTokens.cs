@@ -22,6 +22,11 @@ internal sealed class GoogleTokens(
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
+    /// <summary>
+    /// The service account; without one the provider, whose own mapping decides the name of the federated principal.
+    /// </summary>
+    public string Identity => settings.ServiceAccount.Length > 0 ? settings.ServiceAccount : settings.Audience;
+
     public async Task<IssuedToken> RequestAsync()
     {
         // By default a provider takes its own resource name as the audience, as an https URL.

@@ -51,6 +51,7 @@ internal sealed class OwnRequests
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         request.Headers.Host = upstream.HostHeader;
         var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
+        route.Access.Credential.Note(credential, upstream.Time.GetUtcNow());
         if (
             credential.Problem.Length > 0
             || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null

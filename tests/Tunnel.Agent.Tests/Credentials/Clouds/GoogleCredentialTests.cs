@@ -35,7 +35,14 @@ public sealed class GoogleCredentialTests : IAsyncLifetime
 
         var headers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => credential.GetOwnAsync(Token).AsTask()));
 
-        headers.Distinct().ShouldBe([new CredentialHeader("Authorization", "Bearer federated", "")]);
+        headers
+            .Distinct()
+            .ShouldBe([
+                CredentialHeader.Bearer(
+                    "federated",
+                    new(CloudDouble.Provider, time.GetUtcNow() + TimeSpan.FromSeconds(3599))
+                ),
+            ]);
         assertions.Audiences.ShouldBe([$"https:{CloudDouble.Provider}"]);
         var form = cloud.Forms.ShouldHaveSingleItem();
         form.Remove("subject_token", out var assertion).ShouldBeTrue();
@@ -60,7 +67,9 @@ public sealed class GoogleCredentialTests : IAsyncLifetime
 
         var header = await cloud.Google(assertions, settings).GetOwnAsync(Token);
 
-        header.ShouldBe(new CredentialHeader("Authorization", "Bearer access-of-account", ""));
+        header.ShouldBe(
+            CredentialHeader.Bearer("access-of-account", new(CloudDouble.Account, time.GetUtcNow() + cloud.Life))
+        );
         cloud.Paths.ShouldBe([
             "/v1/token",
             $"/v1/projects/-/serviceAccounts/{CloudDouble.Account}:generateAccessToken",
