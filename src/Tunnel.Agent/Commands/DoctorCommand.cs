@@ -29,8 +29,14 @@ internal static class DoctorCommand
                 .. PathChecks.Ids,
                 LongPollCheck.Id,
                 ConnectorCheck.Id,
+                StaticSecretsCheck.Id,
             ],
-            FindAsync
+            FindAsync,
+            new Dictionary<string, Func<AgentSettings, CancellationToken, Task<DoctorFinding>>>(StringComparer.Ordinal)
+            {
+                [FederatedPollCheck.Id] = (settings, cancel) =>
+                    FederatedPollCheck.RunAsync(settings, TimeProvider.System, cancel),
+            }
         );
 
     private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
@@ -56,6 +62,7 @@ internal static class DoctorCommand
             .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
             await LongPollCheck.RunAsync(settings, time, cancellationToken),
             await ConnectorCheck.RunAsync(settings, time, cancellationToken),
+            await StaticSecretsCheck.RunAsync(settings, AgentIdentity.Find(settings), time, cancellationToken),
         ];
     }
 }

@@ -107,6 +107,10 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Readiness = new AgentReadiness(this, watch);
+        Metrics.WatchSecrets(
+            () => Generation.Secrets.Select(secret => (secret.Setting, secret.Reference.LastUsedAt)),
+            time
+        );
         Metrics.WatchRecording(() =>
             Trail.Problem is null ? null
             : AuditCheck.Refuses(Generation.Settings) ? "refused"
@@ -341,6 +345,7 @@ internal sealed class AgentComponents : IAsyncDisposable
                 ),
                 new PlatformAssertions(Settings.Identity.Token, Time)
             ),
+            Secrets = new SecretUses(Time),
             Time = Time,
             Loggers = Loggers,
         };
@@ -387,7 +392,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             Time,
             usage: Counts,
             doctor: () => ReportedChecks.Latest,
-            callCheckpoint: () => callCheckpoint
+            callCheckpoint: () => callCheckpoint,
+            secrets: () => Generation.ReportSecrets()
         );
         manager.ServerCertificateChanged = (pair, _) =>
         {

@@ -46,6 +46,7 @@ internal sealed class RunningChecks(
             ),
             LongPollCheck.Check(longPolls()),
             ConnectorCheck.Check(connectors()),
+            StaticSecretsCheck.Check(current.Secrets, time.GetUtcNow()),
         ];
     }
 

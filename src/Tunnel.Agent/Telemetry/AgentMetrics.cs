@@ -7,6 +7,12 @@ internal sealed class AgentMetrics : IDisposable
 {
     public const string MeterName = "Culvert.Tunnel.Agent";
 
+    /// <summary>The time since the last use of each static secret.</summary>
+    public const string SecretUse = "culvert_agent_static_secret_last_use_seconds";
+
+    /// <summary>The label of <see cref="SecretUse"/>.</summary>
+    public const string SettingLabel = "setting";
+
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> requests;
     private readonly Counter<long> refused;
@@ -132,6 +138,24 @@ internal sealed class AgentMetrics : IDisposable
                     ? new Measurement<int>(1, new KeyValuePair<string, object?>("effect", now))
                     : new Measurement<int>(0),
             description: "1 while calls cannot be recorded, by effect: they are refused, or served without a record."
+        );
+
+    /// <summary>Exports the last uses of static secrets; a secret that was not used has no sample.</summary>
+    public void WatchSecrets(
+        Func<IEnumerable<(string Setting, DateTimeOffset? LastUsedAt)>> secrets,
+        TimeProvider time
+    ) =>
+        meter.CreateObservableGauge(
+            SecretUse,
+            () =>
+                secrets()
+                    .Where(s => s.LastUsedAt is not null)
+                    .Select(s => new Measurement<double>(
+                        (time.GetUtcNow() - s.LastUsedAt!.Value).TotalSeconds,
+                        new KeyValuePair<string, object?>(SettingLabel, s.Setting)
+                    )),
+            unit: "s",
+            description: "Time since a static secret was last used, by the setting that names it."
         );
 
     public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)

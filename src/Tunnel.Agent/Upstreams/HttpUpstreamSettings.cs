@@ -47,7 +47,8 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>PEM file of the agent's client certificate, read again when it changes; empty for none.</summary>
     public string ClientCertificateFile { get; init; } = "";
 
-    public string ClientKeyFile { get; init; } = "";
+    /// <summary>Set if and only if the certificate is.</summary>
+    public SecretReference? ClientKeyFile { get; init; }
 
     /// <summary>Headers sent with every request. They replace the client's headers of the same names.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Headers { get; init; } = [];

@@ -29,7 +29,7 @@ internal sealed class UpstreamConnector
         tls = settings.IsTls ? UpstreamTls.CreateOptions(settings) : null;
         certificate =
             settings.ClientCertificateFile.Length > 0
-                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
+                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile!)
                 : null;
     }
 

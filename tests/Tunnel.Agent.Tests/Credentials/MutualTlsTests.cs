@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -48,7 +49,7 @@ public sealed class MutualTlsTests : IDisposable
                     TlsCaPem = pki.CaPem,
                     TlsSystemRoots = false,
                     ClientCertificateFile = shown == "none" ? "" : PathOf("client.pem"),
-                    ClientKeyFile = shown == "none" ? "" : PathOf("client.key"),
+                    ClientKeyFile = shown == "none" ? null : SecretReference.ToFile(PathOf("client.key")),
                 }
         );
         await fixture.Tunnel.StartAsync();

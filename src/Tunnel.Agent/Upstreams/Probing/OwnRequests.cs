@@ -53,7 +53,7 @@ internal sealed class OwnRequests
         var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
         if (
             credential.Problem.Length > 0
-            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
+            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers, isProbe: true) is not null
         )
         {
             throw new UpstreamException(

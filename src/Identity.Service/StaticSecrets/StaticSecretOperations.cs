@@ -1,0 +1,17 @@
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
+
+namespace Culvert.Identity.Service.StaticSecrets;
+
+internal static class StaticSecretOperations
+{
+    public static readonly Operation List = Operation
+        .Get("list_static_secrets", "/v1/static_secrets", Access.OrganizationAdmin, RoleSet.Viewing)
+        .Describe(
+            "List static secrets",
+            "The secrets that only a person replaces, never their values: those of the service, then those that each agent "
+                + "reported, newest tunnel first. Those of the service's own configuration are listed for installation operators."
+        )
+        .Paged("tunnel_id")
+        .Returns<Page<StaticSecretDocument>>();
+}
