@@ -10,8 +10,9 @@ internal static class StaticSecretOperations
         .Describe(
             "List static secrets",
             "The secrets that only a person replaces, never their values: those of the service, then those that each agent "
-                + "reported, newest tunnel first. Those of the service's own configuration are listed for installation operators."
+                + "reported, newest tunnel first; with tunnel_id those of that tunnel. Those of the service's own configuration are "
+                + "listed for installation operators. A page can have fewer secrets than limit, or none, and still a next_page."
         )
-        .Paged("tunnel_id")
+        .WithQuery("limit", "page", "tunnel_id")
         .Returns<Page<StaticSecretDocument>>();
 }

@@ -69,9 +69,10 @@ public sealed class FederatedPollCheckTests : IDisposable
     public async Task Run_NoResponse_Fails()
     {
         var closed = RawUpstream.Scripted((_, _, _) => Task.FromResult(false));
+        var port = closed.Port;
         await closed.DisposeAsync();
 
-        var found = await RunAsync(closed.Port);
+        var found = await RunAsync(port);
 
         found.Status.ShouldBe(DoctorStatus.Fail);
         found.Summary.ShouldBe("1 of 1 control planes do not respond.");

@@ -44,6 +44,16 @@ public sealed class LongPollRuntimeTests : IDisposable
                     StringComparison.Ordinal
                 ) && line.Contains(", last used ", StringComparison.Ordinal)
             );
+        await Eventually.UntilAsync(
+            () =>
+                service
+                    .Of("/v1/agent/reports")
+                    .Any(r => r.Body.Contains("\"static_secrets\":[{", StringComparison.Ordinal)),
+            Token
+        );
+        service
+            .Of("/v1/agent/reports")
+            .ShouldAllBe(report => !report.Body.Contains(LongPollScene.ApiKey, StringComparison.Ordinal));
         var doctor = await LongPollCheck.RunAsync(settings, TimeProvider.System, Token);
         doctor.Status.ShouldBe(DoctorStatus.Pass);
 
