@@ -3,7 +3,6 @@ using Culvert.Platform.Doctor;
 using Culvert.Platform.Health;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Configuration;
-using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
@@ -130,7 +129,7 @@ internal static class StaticSecretsCheck
 
     private static Dictionary<string, DateTimeOffset?> ParseUses(IEnumerable<string> metrics, DateTimeOffset now)
     {
-        const string Start = $"{AgentMetrics.SecretUse}{{{AgentMetrics.SettingLabel}=\"";
+        const string Start = "culvert_agent_static_secret_last_use_seconds{setting=\"";
         const string End = "\"} ";
         var uses = new Dictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
         foreach (var line in metrics.Where(line => line.StartsWith(Start, StringComparison.Ordinal)))

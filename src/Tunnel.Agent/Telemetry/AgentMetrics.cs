@@ -7,12 +7,6 @@ internal sealed class AgentMetrics : IDisposable
 {
     public const string MeterName = "Culvert.Tunnel.Agent";
 
-    /// <summary>The time since the last use of each static secret.</summary>
-    public const string SecretUse = "culvert_agent_static_secret_last_use_seconds";
-
-    /// <summary>The label of <see cref="SecretUse"/>.</summary>
-    public const string SettingLabel = "setting";
-
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> requests;
     private readonly Counter<long> refused;
@@ -146,13 +140,13 @@ internal sealed class AgentMetrics : IDisposable
         TimeProvider time
     ) =>
         meter.CreateObservableGauge(
-            SecretUse,
+            "culvert_agent_static_secret_last_use_seconds",
             () =>
                 secrets()
                     .Where(s => s.LastUsedAt is not null)
                     .Select(s => new Measurement<double>(
                         (time.GetUtcNow() - s.LastUsedAt!.Value).TotalSeconds,
-                        new KeyValuePair<string, object?>(SettingLabel, s.Setting)
+                        new KeyValuePair<string, object?>("setting", s.Setting)
                     )),
             unit: "s",
             description: "Time since a static secret was last used, by the setting that names it."
