@@ -46,6 +46,14 @@ internal static class DoctorCommand
     )
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
+
+        // First: the call of a later check uses the secrets of its routes.
+        var secrets = await StaticSecretsCheck.RunAsync(
+            settings,
+            AgentIdentity.Find(settings),
+            time,
+            cancellationToken
+        );
         var checks = FederationChecks.Create(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
         var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
         var routes = new RouteChecks(
@@ -62,7 +70,7 @@ internal static class DoctorCommand
             .. await new PathChecks(settings, facts.State, time, leaf: facts.Leaf).RunAsync(cancellationToken),
             await LongPollCheck.RunAsync(settings, time, cancellationToken),
             await ConnectorCheck.RunAsync(settings, time, cancellationToken),
-            await StaticSecretsCheck.RunAsync(settings, AgentIdentity.Find(settings), time, cancellationToken),
+            secrets,
         ];
     }
 }
