@@ -108,6 +108,7 @@ internal sealed class CulvertCommand
             TokenCommands.Create(verbs),
             OAuthClientCommands.Create(verbs),
             ConnectionCommands.Create(verbs),
+            SecretCommands.Create(verbs),
             PersonCommands.Create(verbs),
             CertCommands.Create(verbs),
             WebhookCommands.Create(verbs),

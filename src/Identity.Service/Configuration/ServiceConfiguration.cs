@@ -1,8 +1,10 @@
 using Culvert.Identity.Service.Audit.Export;
+using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Health;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
 using Culvert.Platform.Telemetry;
 
 namespace Culvert.Identity.Service.Configuration;
@@ -59,6 +61,15 @@ internal static class ServiceConfiguration
                 options.SignIn,
                 options.OAuthClients.Registration
             ),
+            Secrets =
+            [
+                .. root.Secrets,
+                .. FindKeyFile("api.tls.key_file", options.ApiCertificate),
+                .. FindKeyFile(
+                    "certificates.signing_connector.est.key_file",
+                    options.Certificates.SigningEst?.Certificate
+                ),
+            ],
         };
         CheckRetention(root, options);
         var health = HealthSection.ReadServer(root, "127.0.0.1:8445");
@@ -72,6 +83,9 @@ internal static class ServiceConfiguration
             TelemetrySection.Read(root)
         );
     }
+
+    private static IEnumerable<KeyValuePair<string, SecretReference>> FindKeyFile(string key, CertificatePair? pair) =>
+        pair is null ? [] : [new(key, SecretReference.ToFile(pair.KeyFile))];
 
     private static TimeSpan AuditRetention(ConfigSection audit) =>
         audit.Duration("retention", TimeSpan.FromDays(400), TimeSpan.FromDays(30), TimeSpan.FromDays(3650));

@@ -19,6 +19,7 @@ using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Configuration;
 
@@ -26,6 +27,9 @@ internal sealed record ServiceOptions
 {
     /// <summary>The issuer identifier and default audience, byte for byte; fixed by init.</summary>
     public required string PublicUrl { get; init; }
+
+    /// <summary>Where the secrets are that the configuration names, key files too, by their keys.</summary>
+    public IReadOnlyList<KeyValuePair<string, SecretReference>> Secrets { get; init; } = [];
 
     /// <summary>The URL of port 8444 for machines.</summary>
     public required string MachineUrl { get; init; }

@@ -36,6 +36,9 @@ internal sealed record Connection
     /// <summary>Null for a public client.</summary>
     public byte[]? SealedClientSecret { get; init; }
 
+    /// <summary>When the secret was last set; null if that is not known.</summary>
+    public DateTimeOffset? ClientSecretSetAt { get; init; }
+
     public required IReadOnlyList<string> Scopes { get; init; }
 
     /// <summary>RFC 8707; null = none is requested.</summary>

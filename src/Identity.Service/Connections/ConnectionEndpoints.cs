@@ -67,6 +67,7 @@ internal sealed class ConnectionEndpoints(
             ClientId = wanted.ClientId,
             ClientAuth = WireNames.Parse<ConnectionClientAuth>(wanted.ClientAuth),
             SealedClientSecret = wanted.ClientSecret is { } secret ? store.SealSecret(id, secret) : null,
+            ClientSecretSetAt = wanted.ClientSecret is null ? null : time.GetStoreNow(),
             Scopes = wanted.Scopes,
             Resource = wanted.Resource,
             CaCertificatePem = wanted.CaCertPem,
@@ -141,7 +142,11 @@ internal sealed class ConnectionEndpoints(
                 return unfit;
             }
 
-            updated = updated with { SealedClientSecret = store.SealSecret(connection.Id, wanted.ClientSecret.Value!) };
+            updated = updated with
+            {
+                SealedClientSecret = store.SealSecret(connection.Id, wanted.ClientSecret.Value!),
+                ClientSecretSetAt = updated.Stamps.UpdatedAt,
+            };
         }
 
         return await CommitAsync(

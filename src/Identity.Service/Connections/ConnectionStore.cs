@@ -92,6 +92,8 @@ internal sealed class ConnectionStore(Database database, Sealer sealer)
 
         public byte[]? SealedClientSecret { get; init; }
 
+        public long? ClientSecretSetAtMs { get; init; }
+
         public required string Scopes { get; init; }
 
         [InsertOnly]
@@ -122,6 +124,7 @@ internal sealed class ConnectionStore(Database database, Sealer sealer)
                 ClientId = connection.ClientId,
                 ClientAuth = WireNames.Get(connection.ClientAuth),
                 SealedClientSecret = connection.SealedClientSecret,
+                ClientSecretSetAtMs = connection.ClientSecretSetAt.ToStore(),
                 Scopes = TextList.Join(connection.Scopes),
                 Resource = connection.Resource,
                 CaCertPem = connection.CaCertificatePem,
@@ -146,6 +149,7 @@ internal sealed class ConnectionStore(Database database, Sealer sealer)
                 ClientId = ClientId,
                 ClientAuth = WireNames.Parse<ConnectionClientAuth>(ClientAuth),
                 SealedClientSecret = SealedClientSecret,
+                ClientSecretSetAt = Instants.FromStore(ClientSecretSetAtMs),
                 Scopes = TextList.Split(Scopes),
                 Resource = Resource,
                 CaCertificatePem = CaCertPem,

@@ -26,6 +26,7 @@ using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Signals;
+using Culvert.Identity.Service.StaticSecrets;
 using Culvert.Identity.Service.Status;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Postgres;
@@ -134,6 +135,7 @@ internal static class Composition
         services.AddScim();
         services.AddAuthorizationServer();
         services.AddUpstreamConnections();
+        services.AddStaticSecrets();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
         return services;
@@ -178,6 +180,7 @@ internal static class Composition
         host.MapSearch();
         host.MapAuthorizationServer();
         host.MapUpstreamConnections();
+        host.MapStaticSecrets();
         host.MapDocumentation();
         host.MapConsole();
         DocumentationRegistration.Describe(host);

@@ -72,8 +72,22 @@ internal sealed class ReportEndpoints(
 
         // Counts are added up separately; only the latest value of the rest is stored.
         var now = time.GetUtcNow();
-        var text = JsonSerializer.Serialize(report with { Usage = null }, WireJson.Default.AgentReport);
-        var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, now, peer.SerialNumber, text);
+        var text = JsonSerializer.Serialize(
+            report with
+            {
+                Usage = null,
+                StaticSecrets = null,
+            },
+            WireJson.Default.AgentReport
+        );
+        var save = agentReports.Save(
+            tunnel.Id.Value,
+            peer.InstanceId!,
+            now,
+            peer.SerialNumber,
+            text,
+            report.StaticSecrets
+        );
         var dispute = disputes.Find(request, report);
         var acknowledgement = await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken);
         for (var attempt = 1; ; attempt++)
@@ -224,6 +238,13 @@ internal sealed class ReportEndpoints(
             return RequestErrors.Invalid.Refuse($"routes.drifts: at most {MaxDrifts} are allowed in a report.");
         }
 
+        if (report.StaticSecrets is { Count: > AgentReportSecret.MaxPerReport })
+        {
+            return RequestErrors.Invalid.Refuse(
+                $"static_secrets: at most {AgentReportSecret.MaxPerReport} are allowed in a report."
+            );
+        }
+
         return
             report.Routes.All(route =>
                 route is not null
@@ -240,6 +261,7 @@ internal sealed class ReportEndpoints(
             && AuditDisputes.IsKnown(report.AuditAlarm)
             && UsageCheck.IsGood(report.Usage)
             && DoctorCheck.IsGood(report.Doctor)
+            && (report.StaticSecrets ?? []).All(IsGood)
             && IsShort(report.Serials.Platform)
             && IsShort(report.Serials.Server)
             && report is { Revision: >= 0, Epochs: { Platform: >= 0, TrustBundle: >= 0 } }
@@ -304,6 +326,11 @@ internal sealed class ReportEndpoints(
         && IsShort(said.Classes)
         && IsShort(said.Action)
         && IsShort(said.Observed);
+
+    private static bool IsGood(AgentReportSecret? said) =>
+        said is { Setting.Length: > 0 and <= AgentReportSecret.MaxTextLength }
+        && said.Kind.Length <= AgentReportSecret.MaxTextLength
+        && said.Source is AgentReportSecret.File or AgentReportSecret.Environment;
 
     private static bool IsShort(string? text) => text is null || text.Length <= MaxTextLength;
 

@@ -42,6 +42,18 @@ internal sealed class SignalStreamStore(Database database)
             cancellationToken
         );
 
+    /// <summary>The organization's enabled streams that are polled with a bearer token.</summary>
+    public ValueTask<IReadOnlyList<SignalStream>> ListWithPollTokenAsync(
+        string organizationId,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        ListAsync(
+            $"organization_id = @organizationId AND sealed_poll_token IS NOT NULL AND {Active} ORDER BY issuer_id LIMIT @count",
+            new { organizationId, count },
+            cancellationToken
+        );
+
     /// <summary>Enabled streams of issuers that are not archived, whose tokens are to be polled now.</summary>
     public ValueTask<IReadOnlyList<SignalStream>> ListPollableAsync(
         DateTimeOffset now,

@@ -21,7 +21,8 @@ public static class CredentialManager
         TimeProvider? networkTime = null,
         IUsageSource? usage = null,
         Func<AgentReportDoctor?>? doctor = null,
-        Func<string?>? callCheckpoint = null
+        Func<string?>? callCheckpoint = null,
+        Func<IReadOnlyList<AgentReportSecret>>? secrets = null
     )
     {
         var limits = networkTime ?? time;
@@ -33,7 +34,8 @@ public static class CredentialManager
             checkpoints,
             usage,
             doctor,
-            callCheckpoint
+            callCheckpoint,
+            secrets
         );
         return new CredentialManager<AgentFeed>(
             options,

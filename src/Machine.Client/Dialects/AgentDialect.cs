@@ -16,12 +16,14 @@ internal sealed class AgentDialect(
     CheckpointWatch? checkpoints = null,
     IUsageSource? usage = null,
     Func<AgentReportDoctor?>? doctor = null,
-    Func<string?>? callCheckpoint = null
+    Func<string?>? callCheckpoint = null,
+    Func<IReadOnlyList<AgentReportSecret>>? secrets = null
 ) : MachineDialect<AgentFeed>
 {
     // Tried in this order; null: the report does not have that part.
     private static readonly Func<AgentReport, AgentReport?>[] Reductions =
     [
+        OmitSecrets,
         OmitLastShown,
         OmitAnswers,
         OmitMinutes,
@@ -81,7 +83,7 @@ internal sealed class AgentDialect(
     )
     {
         var part = usage?.Next();
-        var found = doctor?.Invoke();
+        var checks = doctor?.Invoke();
         var report = new AgentReport(
             Revision: feed.Revision,
             Epochs: new(Platform: feed.PlatformBundle.Epoch, TrustBundle: feed.Tunnel.TrustBundle.Epoch),
@@ -89,9 +91,10 @@ internal sealed class AgentDialect(
             Version: ProductVersion.Text,
             Routes: routes(),
             Usage: part,
-            Doctor: ReferenceEquals(found, refusedDoctor) ? null : found,
+            Doctor: ReferenceEquals(checks, refusedDoctor) ? null : checks,
             AuditAlarm: AuditAlarm,
-            Leaving: leaving
+            Leaving: leaving,
+            StaticSecrets: secrets?.Invoke() is { Count: > 0 } found ? found : null
         );
         var failure = await client.ReportAsync(report, ct);
         foreach (var reduce in Reductions)
@@ -132,6 +135,9 @@ internal sealed class AgentDialect(
         sentCheckpoint = newest;
         return null;
     }
+
+    private static AgentReport? OmitSecrets(AgentReport report) =>
+        report.StaticSecrets is not null ? report with { StaticSecrets = null } : null;
 
     private static AgentReport? OmitLastShown(AgentReport report) =>
         OmitFromEntries(report, entry => entry.LastShownAt is not null, entry => entry with { LastShownAt = null });

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;
 
@@ -15,6 +16,7 @@ public sealed partial class ConfigDocument
     private readonly List<ConfigError> errors = [];
     private readonly Dictionary<string, string> environment;
     private readonly Dictionary<string, string> flags;
+    private readonly List<KeyValuePair<string, SecretReference>> secrets = [];
     private readonly List<ConfigValue> values = [];
     private readonly HashSet<string> usedVariables = new(StringComparer.Ordinal);
     private readonly List<string> knownVariables = [];
@@ -142,6 +144,10 @@ public sealed partial class ConfigDocument
             );
         }
     }
+
+    internal IReadOnlyList<KeyValuePair<string, SecretReference>> Secrets => secrets;
+
+    internal void RecordSecret(string path, SecretReference secret) => secrets.Add(new(path, secret));
 
     internal void Record(string path, string text, ConfigSource source) =>
         values.Add(new ConfigValue(path, WithoutUser(text), source));

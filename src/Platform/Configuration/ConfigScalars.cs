@@ -183,6 +183,7 @@ public static class ConfigScalars
         }
 
         section.Record(key, reference.ToString(), source);
+        section.RecordSecret(key, reference);
         if (mustExist && reference.Problem() is { } problem)
         {
             section.Report(source, key, null, problem, "Provide the secret at the place that the reference names.");

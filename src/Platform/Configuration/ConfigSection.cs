@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;
 
@@ -410,6 +411,11 @@ public sealed class ConfigSection
 
     internal void Report(ConfigSource source, string key, string? value, string message, string remedy) =>
         document.Report(source, Join(key), value, message, remedy);
+
+    /// <summary>All references to secrets that were read so far, by their full keys; also those of other sections.</summary>
+    public IReadOnlyList<KeyValuePair<string, SecretReference>> Secrets => document.Secrets;
+
+    internal void RecordSecret(string key, SecretReference secret) => document.RecordSecret(Join(key), secret);
 
     internal void Record(string key, string text, ConfigSource source) => document.Record(Join(key), text, source);
 

@@ -16,6 +16,7 @@ public static class DoctorCommandLine
     private static readonly Option<string?> Check = new("--check") { Description = "Report only this check." };
 
     /// <summary>Creates the command. The check of the running program comes first; the others receive its finding.</summary>
+    /// <param name="requested">Checks that run only if <c>--check</c> names them, by their ids.</param>
     public static Command Create<T>(
         string description,
         ConfigLocation location,
@@ -24,7 +25,8 @@ public static class DoctorCommandLine
         Func<T, HealthOptions> health,
         Func<T, ProgramIdentity> identity,
         IReadOnlyList<string> ids,
-        Func<T, DoctorFinding, CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find
+        Func<T, DoctorFinding, CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find,
+        IReadOnlyDictionary<string, Func<T, CancellationToken, Task<DoctorFinding>>>? requested = null
     )
         where T : class
     {
@@ -34,7 +36,13 @@ public static class DoctorCommandLine
         command.SetAction(
             async (parsed, cancel) =>
             {
-                if (await RefuseUnknownAsync(parsed, [ConfigurationCheck, running.Id, .. ids]) is { } usage)
+                if (
+                    await RefuseUnknownAsync(
+                        parsed,
+                        [ConfigurationCheck, running.Id, .. ids, .. requested?.Keys ?? []]
+                    ) is
+                    { } usage
+                )
                 {
                     return usage;
                 }
@@ -43,6 +51,11 @@ public static class DoctorCommandLine
                 if (loaded is not { IsValid: true, Settings: { } settings })
                 {
                     return await ReportAsync(parsed, [BadConfiguration(location, loaded.Errors)]);
+                }
+
+                if (requested?.GetValueOrDefault(parsed.GetValue(Check) ?? "") is { } run)
+                {
+                    return await ReportAsync(parsed, [await run(settings, cancel)]);
                 }
 
                 var runs = await running.RunAsync(health(settings), identity(settings), cancel);

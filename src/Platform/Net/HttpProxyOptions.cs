@@ -20,6 +20,8 @@ public sealed record HttpProxyOptions
     /// <summary>The password of a URL in the environment; null when there is none.</summary>
     internal string? EnvironmentPassword { get; init; }
 
+    public bool HasEnvironmentPassword => EnvironmentPassword is not null;
+
     /// <summary>Hosts that are dialled directly: names with subdomains, addresses, ranges, with or without port.</summary>
     public IReadOnlyList<string> NoProxy { get; init; } = [];
 

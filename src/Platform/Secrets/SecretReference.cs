@@ -14,6 +14,7 @@ public sealed class SecretReference
     private readonly string? path;
     private readonly string? variable;
     private readonly Func<string, string?> environment;
+    private volatile SecretUse? use;
 
     private SecretReference(string? path, string? variable, Func<string, string?> environment)
     {
@@ -46,12 +47,35 @@ public sealed class SecretReference
 
     public static SecretReference ToFile(string path) => new(Path.GetFullPath(path), null, _ => null);
 
+    /// <summary>Null for an empty path.</summary>
+    public static SecretReference? ToFileOrNull(string path) => string.IsNullOrEmpty(path) ? null : ToFile(path);
+
+    public static SecretReference ToVariable(string name) => new(null, name, Environment.GetEnvironmentVariable);
+
     /// <summary>The absolute path of a <c>file:</c> reference; null for a variable.</summary>
     public string? FilePath => path;
 
-    /// <summary>The current secret, without surrounding white space.</summary>
+    /// <summary>When the secret was last used; null if it was not, or if no <see cref="SecretUses"/> follow it.</summary>
+    public DateTimeOffset? LastUsedAt => use?.Last;
+
+    /// <summary>When the file was last written; null for a variable, and for a file that cannot be found.</summary>
+    public DateTimeOffset? FindWriteTime() => path is null ? null : LinkedFile.FindWriteTime(path);
+
+    /// <summary>The current secret, without surrounding white space. Counts as a use.</summary>
     /// <exception cref="SecretUnavailableException">The secret is missing or empty, or others can read its file.</exception>
     public string Read()
+    {
+        var secret = Peek();
+        RecordUse();
+        return secret;
+    }
+
+    /// <summary>Records a use of the secret that was read earlier.</summary>
+    public void RecordUse() => use?.Record();
+
+    /// <summary>The current secret, for a purpose that does not count as a use, such as a check or a probe.</summary>
+    /// <exception cref="SecretUnavailableException">As <see cref="Read"/>.</exception>
+    public string Peek()
     {
         var text = path is not null
             ? PrivateFile.ReadText(path)
@@ -65,7 +89,7 @@ public sealed class SecretReference
     {
         try
         {
-            Read();
+            Peek();
             return null;
         }
         catch (SecretUnavailableException e)
@@ -73,6 +97,8 @@ public sealed class SecretReference
             return e.Message;
         }
     }
+
+    internal void RecordIn(SecretUse shared) => use = shared;
 
     /// <summary>The reference, never the secret.</summary>
     public override string ToString() => path is not null ? FileScheme + path : EnvironmentScheme + variable;

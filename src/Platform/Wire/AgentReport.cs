@@ -10,6 +10,9 @@ namespace Culvert.Platform.Wire;
 /// <c>fork</c>, <c>rollback</c> or <c>signature</c> in the service's audit checkpoints; null: none.
 /// </param>
 /// <param name="Leaving">This is the last report: the agent stops, and the service need not wait for it.</param>
+/// <param name="StaticSecrets">
+/// The secrets of its configuration that only a person replaces; null if there are none, and from agents that do not send them.
+/// </param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReport(
     long Revision,
@@ -20,5 +23,7 @@ public sealed record AgentReport(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AgentReportUsage? Usage = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AgentReportDoctor? Doctor = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AuditAlarm = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Leaving = false
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Leaving = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        IReadOnlyList<AgentReportSecret>? StaticSecrets = null
 );

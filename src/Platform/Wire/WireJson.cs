@@ -27,6 +27,7 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(AgentFeed))]
 [JsonSerializable(typeof(EdgeFeed))]
 [JsonSerializable(typeof(AgentReport))]
+[JsonSerializable(typeof(IReadOnlyList<AgentReportSecret>))]
 [JsonSerializable(typeof(EdgeReport))]
 [JsonSerializable(typeof(AgentCheckpointSubmission))]
 [JsonSerializable(typeof(PlatformCaDocument))]

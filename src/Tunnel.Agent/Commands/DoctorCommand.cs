@@ -30,8 +30,14 @@ internal static class DoctorCommand
                 CredentialCheck.Id,
                 LongPollCheck.Id,
                 ConnectorCheck.Id,
+                StaticSecretsCheck.Id,
             ],
-            FindAsync
+            FindAsync,
+            new Dictionary<string, Func<AgentSettings, CancellationToken, Task<DoctorFinding>>>(StringComparer.Ordinal)
+            {
+                [FederatedPollCheck.Id] = (settings, cancel) =>
+                    FederatedPollCheck.RunAsync(settings, TimeProvider.System, cancel),
+            }
         );
 
     private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
@@ -41,6 +47,14 @@ internal static class DoctorCommand
     )
     {
         var (identity, time) = (settings.Identity, TimeProvider.System);
+
+        // First: the call of a later check uses the secrets of its routes.
+        var secrets = await StaticSecretsCheck.RunAsync(
+            settings,
+            AgentIdentity.Find(settings),
+            time,
+            cancellationToken
+        );
         var checks = FederationChecks.Create(identity, settings.StateDirectory, "tunnel:agent", "tunnel", time);
         var facts = await CertificateFacts.GatherAsync(settings, time, cancellationToken);
         var routes = new RouteChecks(
@@ -58,6 +72,7 @@ internal static class DoctorCommand
             await CredentialCheck.RunAsync(settings, AgentIdentity.Find(settings), time, cancellationToken),
             await LongPollCheck.RunAsync(settings, time, cancellationToken),
             await ConnectorCheck.RunAsync(settings, time, cancellationToken),
+            secrets,
         ];
     }
 }

@@ -238,12 +238,12 @@ internal static class HttpUpstreamReader
     }
 
     /// <param name="isTls">Whether the connection uses TLS; otherwise a certificate is an error.</param>
-    internal static (string Certificate, string Key) ReadClientCertificate(ConfigSection tls, bool isTls)
+    internal static (string Certificate, SecretReference? Key) ReadClientCertificate(ConfigSection tls, bool isTls)
     {
         var (certificate, key) = (tls.Path("client_certificate_file"), tls.Path("client_key_file"));
         if (certificate.Length == 0 && key.Length == 0)
         {
-            return ("", "");
+            return ("", null);
         }
 
         if (certificate.Length == 0 || key.Length == 0)
@@ -253,25 +253,26 @@ internal static class HttpUpstreamReader
                 "A certificate needs its key and a key its certificate.",
                 "Set both client_certificate_file and client_key_file."
             );
-            return ("", "");
+            return ("", null);
         }
 
         if (!isTls)
         {
             tls.Error("client_certificate_file", "It is only used with TLS.", "Write https in url, or remove it.");
-            return ("", "");
+            return ("", null);
         }
 
+        var reference = SecretReference.ToFile(key);
         try
         {
-            ClientCertificate.Read(certificate, key);
+            ClientCertificate.Read(certificate, reference);
         }
         catch (Platform.Certificates.CertificateUnusableException e)
         {
             tls.Error("client_certificate_file", e.Message, "Name a leaf with its chain, and its key, in PEM.");
         }
 
-        return (certificate, key);
+        return (certificate, reference);
     }
 
     private static string ReadCa(ConfigSection tls)

@@ -1,6 +1,7 @@
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Credentials;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -58,7 +59,9 @@ internal static class TokenReader
                 Federated => ClientAuth.Federated,
                 _ => ClientAuth.PrivateKeyJwt,
             },
-            ClientKeyFile = section.Path("client_key_file", required: written is Assertion or Tls),
+            ClientKeyFile = SecretReference.ToFileOrNull(
+                section.Path("client_key_file", required: written is Assertion or Tls)
+            ),
             ClientCertificateFile = section.Path("client_certificate_file", required: written == Tls),
             ClientSecret = section.Secret("client_secret", required: written is Basic or Post),
             AssertionOrigin =
@@ -79,8 +82,8 @@ internal static class TokenReader
     private static void CheckKey(ConfigSection section, TokenSettings settings)
     {
         var problem =
-            settings.ClientKeyFile.Length == 0 ? null
-            : settings.ClientAuth == ClientAuth.PrivateKeyJwt ? ClientAssertion.Problem(settings.ClientKeyFile)
+            settings.ClientKeyFile is not { } key ? null
+            : settings.ClientAuth == ClientAuth.PrivateKeyJwt ? ClientAssertion.Problem(key)
             : settings.ClientAuth is ClientAuth.SecretBasic or ClientAuth.SecretPost or ClientAuth.Federated
                 ? "It is not used with this client_auth."
             : null;

@@ -19,11 +19,11 @@ internal static class ClientAssertion
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
     /// <summary>Why the key cannot sign assertions; null when it can.</summary>
-    public static string? Problem(string keyFile)
+    public static string? Problem(SecretReference key)
     {
         try
         {
-            Sign(keyFile, "client", "https://endpoint.invalid", DateTimeOffset.UnixEpoch);
+            Sign(key, "client", "https://endpoint.invalid", DateTimeOffset.UnixEpoch);
             return null;
         }
         catch (Exception e) when (e is SecretUnavailableException or CryptographicException or ArgumentException)
@@ -35,9 +35,9 @@ internal static class ClientAssertion
     /// <exception cref="SecretUnavailableException">The file cannot be read.</exception>
     /// <exception cref="CryptographicException">The file has no usable key.</exception>
     /// <exception cref="ArgumentException">The file has no key.</exception>
-    public static string Sign(string keyFile, string clientId, string audience, DateTimeOffset now)
+    public static string Sign(SecretReference key, string clientId, string audience, DateTimeOffset now)
     {
-        var pem = PrivateFile.ReadText(keyFile);
+        var pem = key.Read();
         using var ec = ECDsa.Create();
         if (TryImport(ec, pem))
         {

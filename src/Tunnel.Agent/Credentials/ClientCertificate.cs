@@ -8,12 +8,12 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// The agent's client certificate for an upstream. The files are checked for each new connection and read again after a
 /// change; while they are unusable, as between two writes, the last good pair stays.
 /// </summary>
-internal sealed class ClientCertificate(string certificateFile, string keyFile)
+internal sealed class ClientCertificate(string certificateFile, SecretReference key)
 {
     private readonly Lock gate = new();
 
     // Guarded by gate.
-    private (DateTime Certificate, DateTime Key) read;
+    private (DateTimeOffset? Certificate, DateTimeOffset? Key) read;
     private KeyAndCertificate? pair;
 
     /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
@@ -22,14 +22,15 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
     /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
     public KeyAndCertificate ReadCurrent()
     {
+        key.RecordUse();
         lock (gate)
         {
-            var written = (File.GetLastWriteTimeUtc(certificateFile), File.GetLastWriteTimeUtc(keyFile));
+            var written = (LinkedFile.FindWriteTime(certificateFile), key.FindWriteTime());
             if (pair is null || written != read)
             {
                 try
                 {
-                    pair = Read(certificateFile, keyFile);
+                    pair = Read(certificateFile, key);
                     read = written;
                 }
                 catch (CertificateUnusableException) when (pair is not null)
@@ -44,11 +45,11 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
 
     /// <summary>Reads the pair from two PEM files; only the key file's owner may have access to it.</summary>
     /// <exception cref="CertificateUnusableException">A file is unusable, or key and certificate do not match.</exception>
-    public static KeyAndCertificate Read(string certificateFile, string keyFile)
+    public static KeyAndCertificate Read(string certificateFile, SecretReference key)
     {
         try
         {
-            return KeyAndCertificate.FromPem(File.ReadAllText(certificateFile), PrivateFile.ReadText(keyFile));
+            return KeyAndCertificate.FromPem(File.ReadAllText(certificateFile), key.Peek());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecretUnavailableException)
         {

@@ -11,22 +11,23 @@ internal sealed class StaticCredential(string header, SecretReference value) : U
     public override string Kind => "static";
 
     public override ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken) =>
-        GetOwnAsync(cancellationToken);
+        new(Get(isUse: true));
 
-    public override ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken)
+    public override ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken) =>
+        new(Get(isUse: false));
+
+    private CredentialHeader Get(bool isUse)
     {
         try
         {
-            var secret = value.Read();
-            return new(
-                secret.AsSpan().ContainsAnyExceptInRange(' ', '~')
-                    ? CredentialHeader.Failed($"{value} contains characters that are not allowed in a header.")
-                    : new CredentialHeader(header, secret, "") { Use = use }
-            );
+            var secret = isUse ? value.Read() : value.Peek();
+            return secret.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                ? CredentialHeader.Failed($"{value} contains characters that are not allowed in a header.")
+                : new CredentialHeader(header, secret, "") { Use = use };
         }
         catch (SecretUnavailableException e)
         {
-            return new(CredentialHeader.Failed(e.Message));
+            return CredentialHeader.Failed(e.Message);
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class TokenEndpoint(
 
     private readonly ClientCertificate? certificate =
         settings.ClientAuth == ClientAuth.Tls
-            ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
+            ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile!)
             : null;
 
     /// <summary>Requests a token of the agent's own (RFC 6749 §4.4).</summary>
@@ -108,7 +108,7 @@ internal sealed class TokenEndpoint(
                 {
                     Type = OidcConstants.ClientAssertionTypes.JwtBearer,
                     Value = ClientAssertion.Sign(
-                        settings.ClientKeyFile,
+                        settings.ClientKeyFile!,
                         settings.ClientId,
                         settings.Url,
                         time.GetUtcNow()

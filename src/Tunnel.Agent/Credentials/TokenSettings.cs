@@ -14,7 +14,7 @@ internal sealed record TokenSettings
     public ClientAuth ClientAuth { get; init; }
 
     /// <summary>PEM, readable only by its owner: for a signed assertion, or for TLS.</summary>
-    public string ClientKeyFile { get; init; } = "";
+    public SecretReference? ClientKeyFile { get; init; }
 
     /// <summary>PEM, for TLS.</summary>
     public string ClientCertificateFile { get; init; } = "";

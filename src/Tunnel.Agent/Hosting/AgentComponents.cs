@@ -107,6 +107,10 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
         Readiness = new AgentReadiness(this, watch);
+        Metrics.WatchSecrets(
+            () => Generation.Secrets.Select(secret => (secret.Setting, secret.Reference.LastUsedAt)),
+            time
+        );
         Metrics.WatchRecording(() =>
             Trail.Problem is null ? null
             : AuditCheck.Refuses(Generation.Settings) ? "refused"
@@ -343,6 +347,7 @@ internal sealed class AgentComponents : IAsyncDisposable
                 (request, cancellationToken) =>
                     Credentials.Machine?.RequestConnectionTokenAsync(request, cancellationToken)
             ),
+            Secrets = new SecretUses(Time),
             Time = Time,
             Loggers = Loggers,
         };
@@ -389,7 +394,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             Time,
             usage: Counts,
             doctor: () => ReportedChecks.Latest,
-            callCheckpoint: () => callCheckpoint
+            callCheckpoint: () => callCheckpoint,
+            secrets: () => Generation.ReportSecrets()
         );
         manager.ServerCertificateChanged = (pair, _) =>
         {

@@ -1,3 +1,4 @@
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Pins;
@@ -32,6 +33,9 @@ internal sealed record LastingParts
 
     /// <summary>The assertions that prove routes to upstreams.</summary>
     public required CredentialSources Sources { get; init; }
+
+    /// <summary>The last uses of static secrets.</summary>
+    public required SecretUses Secrets { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -29,6 +29,12 @@ internal sealed class RouteGeneration : IAsyncDisposable
     public RouteGeneration(AgentSettings settings, LastingParts lasting, RouteGeneration? before = null)
     {
         Settings = settings;
+        Secrets = StaticSecrets.List(settings);
+        foreach (var secret in Secrets)
+        {
+            lasting.Secrets.Follow(secret.Reference);
+        }
+
         policies = lasting.Policies;
         var (time, loggers) = (lasting.Time, lasting.Loggers);
         var keys = new KeySetSource(new IssuerDocuments(time));
@@ -74,6 +80,9 @@ internal sealed class RouteGeneration : IAsyncDisposable
     }
 
     public AgentSettings Settings { get; }
+
+    /// <summary>The static secrets of the configuration, outside of routes too.</summary>
+    public IReadOnlyList<StaticSecret> Secrets { get; }
 
     public IReadOnlyList<IssuerKeyCache> Issuers { get; }
 
@@ -180,6 +189,23 @@ internal sealed class RouteGeneration : IAsyncDisposable
             )),
         ];
     }
+
+    /// <summary>Returns the static secrets as the agent reports them to the service.</summary>
+    public AgentReportSecret[] ReportSecrets() =>
+        [
+            .. Secrets
+                .Take(AgentReportSecret.MaxPerReport)
+                .Select(secret => new AgentReportSecret(
+                    Setting: Shorten(secret.Setting),
+                    Kind: secret.Kind,
+                    Source: secret.Reference.FilePath is null ? AgentReportSecret.Environment : AgentReportSecret.File,
+                    WrittenAt: secret.Reference.FindWriteTime()?.UtcDateTime,
+                    LastUsedAt: secret.Reference.LastUsedAt?.UtcDateTime
+                )),
+        ];
+
+    private static string Shorten(string setting) =>
+        setting.Length <= AgentReportSecret.MaxTextLength ? setting : setting[..AgentReportSecret.MaxTextLength];
 
     public ValueTask DisposeAsync() => set.DisposeAsync();
 }

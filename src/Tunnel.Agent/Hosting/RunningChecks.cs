@@ -47,6 +47,7 @@ internal sealed class RunningChecks(
             ),
             LongPollCheck.Check(longPolls()),
             ConnectorCheck.Check(connectors()),
+            StaticSecretsCheck.Check(current.Secrets, time.GetUtcNow()),
         ];
     }
 

@@ -54,7 +54,7 @@ internal sealed class ControlPlane : IDisposable
         (this.settings, this.network, this.time) = (settings, network, time);
         certificate =
             settings.ClientCertificateFile.Length > 0
-                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
+                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile!)
                 : null;
         channels = ServerInfo.Format(settings.Channels);
         tunnelUrl =
@@ -98,6 +98,15 @@ internal sealed class ControlPlane : IDisposable
         return await SendAsync(request, deadline, ControlErrors.MostBytes, cancellationToken);
     }
 
+    /// <summary>Sends the same request without the key: the response names how a client may authenticate.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async Task<ControlReply> ReadChallengeAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(settings.PollGuard + ConnectTime, time);
+        using var request = new HttpRequestMessage(HttpMethod.Get, tunnelUrl);
+        return await SendAsync(request, deadline, ControlErrors.MostBytes, cancellationToken, hasKey: false);
+    }
+
     /// <param name="body">The same bytes at each attempt.</param>
     /// <param name="cancellationToken">The command's deadline.</param>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
@@ -135,11 +144,17 @@ internal sealed class ControlPlane : IDisposable
         HttpRequestMessage request,
         CancellationTokenSource deadline,
         int mostBytes,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool hasKey = true
     )
     {
         try
         {
+            if (hasKey)
+            {
+                AddKey(request.Headers);
+            }
+
             AddHeaders(request.Headers);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             using var response = await Client().SendAsync(request, both.Token);
@@ -198,6 +213,9 @@ internal sealed class ControlPlane : IDisposable
             RequestId = response.Headers.TryGetValues(CommandHeaders.RequestId, out var ids)
                 ? ControlErrors.ReadRequestId(string.Join(',', ids))
                 : "",
+            Challenge = response.Headers.TryGetValues("WWW-Authenticate", out var challenges)
+                ? string.Join(", ", challenges)
+                : "",
         };
         var limit = reply.IsSuccess ? mostBytes : ControlErrors.MostBytes;
         var body = await BoundedContent.ReadAsync(response.Content, limit, cancellationToken);
@@ -210,7 +228,7 @@ internal sealed class ControlPlane : IDisposable
             };
     }
 
-    private void AddHeaders(System.Net.Http.Headers.HttpRequestHeaders headers)
+    private void AddKey(System.Net.Http.Headers.HttpRequestHeaders headers)
     {
         var key = settings.ApiKey.Read();
         if (!IdForm.IsWellFormed(key, "_-", 4096))
@@ -221,6 +239,10 @@ internal sealed class ControlPlane : IDisposable
         }
 
         headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+    }
+
+    private void AddHeaders(System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
         headers.TryAddWithoutValidation("Accept", Json);
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
         headers.TryAddWithoutValidation("X-Tunnel-Client-Name", Program);

@@ -11,6 +11,9 @@ internal sealed record ControlReply
     /// <summary>The provider's request id, for its support; empty for none.</summary>
     public string RequestId { get; init; } = "";
 
+    /// <summary>How a client may authenticate (RFC 9110 §11.6.1), as the control plane wrote it; empty for none.</summary>
+    public string Challenge { get; init; } = "";
+
     /// <summary>The minimum wait before the next attempt; null if the control plane requests none.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -37,7 +37,8 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>The client certificate for the control plane, in addition to the key; empty for none.</summary>
     public string ClientCertificateFile { get; init; } = "";
 
-    public string ClientKeyFile { get; init; } = "";
+    /// <summary>Set if and only if the certificate is.</summary>
+    public SecretReference? ClientKeyFile { get; init; }
 
     /// <summary>A PEM file with the only trusted roots; empty for the system's and <c>network.ca_bundle</c>.</summary>
     public string CaFile { get; init; } = "";

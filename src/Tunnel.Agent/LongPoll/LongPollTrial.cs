@@ -26,6 +26,18 @@ internal static class LongPollTrial
             };
     }
 
+    /// <summary>Asks the control plane, without a key, how a client may authenticate.</summary>
+    public static async Task<ControlReply> ReadChallengeAsync(
+        LongPollSettings settings,
+        NetworkSource network,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        using var plane = new ControlPlane(settings, network, time);
+        return await plane.ReadChallengeAsync(cancellationToken);
+    }
+
     private static string? ReadId(ReadOnlyMemory<byte> body)
     {
         try

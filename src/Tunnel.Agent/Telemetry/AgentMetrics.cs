@@ -134,6 +134,24 @@ internal sealed class AgentMetrics : IDisposable
             description: "1 while calls cannot be recorded, by effect: they are refused, or served without a record."
         );
 
+    /// <summary>Exports the last uses of static secrets; a secret that was not used has no sample.</summary>
+    public void WatchSecrets(
+        Func<IEnumerable<(string Setting, DateTimeOffset? LastUsedAt)>> secrets,
+        TimeProvider time
+    ) =>
+        meter.CreateObservableGauge(
+            "culvert_agent_static_secret_last_use_seconds",
+            () =>
+                secrets()
+                    .Where(s => s.LastUsedAt is not null)
+                    .Select(s => new Measurement<double>(
+                        (time.GetUtcNow() - s.LastUsedAt!.Value).TotalSeconds,
+                        new KeyValuePair<string, object?>("setting", s.Setting)
+                    )),
+            unit: "s",
+            description: "Time since a static secret was last used, by the setting that names it."
+        );
+
     public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)
     {
         meter.CreateObservableCounter(

@@ -48,7 +48,8 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>PEM file of the agent's client certificate, read again when it changes; empty for none.</summary>
     public string ClientCertificateFile { get; init; } = "";
 
-    public string ClientKeyFile { get; init; } = "";
+    /// <summary>Set if and only if the certificate is.</summary>
+    public SecretReference? ClientKeyFile { get; init; }
 
     /// <summary>Headers sent with every request. They replace the client's headers of the same names.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Headers { get; init; } = [];
@@ -67,7 +68,7 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
         SocketPath.Length > 0 ? $"unix:{SocketPath}" : $"{(IsTls ? "https" : "http")}://{Bracketed(Host)}:{Port}";
 
     public override ClientCertificate? CreateClientCertificate() =>
-        ClientCertificateFile.Length > 0 ? new ClientCertificate(ClientCertificateFile, ClientKeyFile) : null;
+        ClientCertificateFile.Length > 0 ? new ClientCertificate(ClientCertificateFile, ClientKeyFile!) : null;
 
     public override IReadOnlyList<string> WebOrigins => [Address, $"https://{HostHeader}", $"http://{HostHeader}"];
 

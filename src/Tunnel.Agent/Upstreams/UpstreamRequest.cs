@@ -186,14 +186,15 @@ internal static class UpstreamRequest
     // Returns null, or why a value is not available. Secrets are read for each request, so that they can be replaced.
     public static string? AddConfigured(
         HttpRequestMessage request,
-        IReadOnlyList<KeyValuePair<string, SettingValue>> configured
+        IReadOnlyList<KeyValuePair<string, SettingValue>> configured,
+        bool isProbe = false
     )
     {
         foreach (var (name, value) in configured)
         {
             try
             {
-                var text = value.Read();
+                var text = isProbe ? value.Peek() : value.Read();
                 if (text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
                 {
                     return $"{value} contains characters that are not allowed in a header.";

@@ -24,7 +24,6 @@ internal sealed class CredentialsBench(string folder, TimeProvider time)
 
     public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
-        Console.WriteLine(await GrantMemory.MeasureAsync(time, cancellationToken));
         var run = new RunDirectory(folder, time);
         run.Create();
         var certificates = run.Folder("bench");

@@ -272,6 +272,12 @@ internal static class FigureCatalogue
             "1/s",
             "the same with a signature of AWS; floor: with a static credential"
         ),
+        new(
+            "credentials",
+            "credentials.memory",
+            "MiB",
+            "what the access tokens of 10,000 people take in an agent, each a JWT of 1,000 characters"
+        ),
         new("ha", "ha.scale", "x", "twice an exchange's processor time on one node, divided by that on two nodes"),
         new("ha", "ha.service.cpu_per_1k", "ms", "two nodes' processor time for 1,000 exchanges; floor: one node's"),
         new("ha", "ha.rate", "1/s", "exchanges on two nodes; floor: on one"),

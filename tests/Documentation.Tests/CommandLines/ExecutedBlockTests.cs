@@ -74,6 +74,7 @@ public sealed class ExecutedBlockTests
         ["joined-servers.md#Test a tool without its servers"] = "PageFileTests",
         ["long-poll.md#1. Create the tunnel at the provider"] = "LongPollReaderTests",
         ["long-poll.md#3. Check it"] = "LongPollRuntimeTests",
+        ["long-poll.md#A key that only a person replaces"] = "FederatedPollCheckTests",
         ["long-poll.md#Move from the provider's client"] = "ImportCommandTests",
         ["connector-proxy.md#A certificate from the Culvert service"] = "ProviderDomainTests",
         ["provider-setup.md#Run it"] = "ProviderSetupTests",

@@ -12,6 +12,8 @@ public sealed class ReadCommandsTests : CommandTest
     [InlineData("whoami", "GET /v1/organizations/current")]
     [InlineData("cert list --tunnel tnl_01 --serial 0A:FF", "GET /v1/certificates?tunnel_id=tnl_01&serial=0aff")]
     [InlineData("agent list --tunnel tnl_01 --state live", "GET /v1/agents?tunnel_id=tnl_01&state=live")]
+    [InlineData("secrets list", "GET /v1/static_secrets")]
+    [InlineData("secrets list --tunnel tnl_01 --limit 5", "GET /v1/static_secrets?tunnel_id=tnl_01&limit=5")]
     [InlineData("history list --denied --limit 5", "GET /v1/authentication_history?decision=denied&limit=5")]
     [InlineData("audit list --page p", "GET /v1/audit?page=p")]
     [InlineData(

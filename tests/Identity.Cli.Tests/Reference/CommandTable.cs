@@ -194,6 +194,7 @@ internal static class CommandTable
         "connection archive ID --yes",
         $"connection grants ID {ListOfLiving}",
         "connection revoke ID GRANT --reason",
+        $"secrets list --tunnel {ListOfLiving}",
         "person off-board SUBJECT --issuer --reason --before",
         $"person list {ListOfLiving}",
         "token keys list",

@@ -492,7 +492,9 @@ public sealed class SignInFlowTests : IAsyncLifetime
                     Statements =
                     [
                         .. bench.Service.Get<InventoryStore>().Add(tunnel, "i", usage, now, limit: 100),
-                        bench.Service.Get<AgentReportStore>().Save(bench.TunnelId, "i", now, "01", report),
+                        bench
+                            .Service.Get<AgentReportStore>()
+                            .Save(bench.TunnelId, "i", now, "01", report, secrets: null),
                     ],
                 },
                 TestContext.Current.CancellationToken

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Storage;
@@ -39,6 +40,33 @@ public sealed class ConnectionTests : IAsyncLifetime
         var audited = await bench.People.Federated.LastAuditAsync("connection_created");
         audited.GetProperty("event_data").Text("route").ShouldBe("wiki");
         audited.ToString().ShouldNotContain(UpstreamDouble.Secret);
+    }
+
+    [Fact]
+    public async Task Update_TheSecret_IsItsAgeInTheListOfStaticSecretsAndTheNameIsNot()
+    {
+        var created = bench.Service.Time.GetUtcNow();
+        bench.Service.Time.Advance(TimeSpan.FromMinutes(1));
+        await bench.Api.PostOkAsync(Own, """{"display_name":"Other"}""");
+        var renamed = await GetSecretAsync();
+
+        await bench.Api.PostOkAsync(Own, """{"client_secret":"another-secret-of-the-client"}""");
+
+        var replaced = await GetSecretAsync();
+        replaced.Text("object_id").ShouldBe(bench.ConnectionId);
+        replaced.Text("tunnel_id").ShouldBe(bench.People.TunnelId);
+        (replaced.Text("kind"), replaced.Text("source")).ShouldBe(("client_secret", "stored"));
+        renamed.GetProperty("written_at").GetDateTimeOffset().ShouldBe(created, TimeSpan.FromSeconds(30));
+        replaced
+            .GetProperty("written_at")
+            .GetDateTimeOffset()
+            .ShouldBe(bench.Service.Time.GetUtcNow(), TimeSpan.FromSeconds(1));
+
+        async Task<JsonElement> GetSecretAsync() =>
+            (await bench.Api.GetOkAsync($"/v1/static_secrets?tunnel_id={bench.People.TunnelId}"))
+                .GetProperty("data")
+                .EnumerateArray()
+                .Single();
     }
 
     [Theory]

@@ -501,6 +501,23 @@ public sealed class SignalPollTests : SignalPollTest
     }
 
     [Fact]
+    public async Task Set_PollToken_IsAStaticSecretWithItsLastUse()
+    {
+        const string Secrets = "/v1/static_secrets";
+        await SetPollAsync();
+        var before = await Federated.Service.Api.GetOkAsync(Secrets);
+        await SetPollAsync(body => body["poll_token"] = "secret");
+        await PollAsync();
+
+        var listed = (await Federated.Service.Api.GetOkAsync(Secrets)).GetProperty("data").EnumerateArray().Single();
+
+        before.GetProperty("data").GetArrayLength().ShouldBe(0);
+        listed.Text("object_id").ShouldBe(Bench.IssuerId);
+        (listed.Text("kind"), listed.Text("setting")).ShouldBe(("bearer_token", "signals.poll_token"));
+        listed.GetProperty("last_used_at").ValueKind.ShouldBe(JsonValueKind.String);
+    }
+
+    [Fact]
     public async Task Set_WithoutPollToken_KeepsItForTheSameUrlAlone()
     {
         await SetPollAsync(body => body["poll_token"] = "secret");

@@ -16,10 +16,11 @@ public sealed class AgentReportTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("last_shown_at", 400, 2, true)]
-    [InlineData("answers", 400, 3, true)]
-    [InlineData("minutes", 400, 4, true)]
-    [InlineData("callers", 400, 5, true)]
+    [InlineData("static_secrets", 400, 2, true)]
+    [InlineData("last_shown_at", 400, 3, true)]
+    [InlineData("answers", 400, 4, true)]
+    [InlineData("minutes", 400, 5, true)]
+    [InlineData("callers", 400, 6, true)]
     [InlineData("callers", 503, 1, false)]
     public async Task Report_RefusedWithANewerPart_IsSentWithoutIt(
         string part,
@@ -55,7 +56,14 @@ public sealed class AgentReportTests
         var feed = (await client.AgentFeedAsync(0, TimeSpan.FromSeconds(1), Cancel)).Value!.Feed!;
         InstanceId.TryParse("a", out var instance).ShouldBeTrue();
         var usage = new OneUsage();
-        var dialect = new AgentDialect("tnl_1", instance!, () => [], usage: usage);
+        var secret = new AgentReportSecret(
+            Setting: "routes.docs.credentials.value",
+            Kind: StaticSecretKind.Header,
+            Source: AgentReportSecret.File,
+            WrittenAt: DateTime.UnixEpoch,
+            LastUsedAt: null
+        );
+        var dialect = new AgentDialect("tnl_1", instance!, () => [], usage: usage, secrets: () => [secret]);
 
         var failure = await dialect.ReportAsync(client, feed, own.Serial, null, leaving: false, Cancel);
 
@@ -63,7 +71,7 @@ public sealed class AgentReportTests
         usage.IsDelivered.ShouldBe(isDelivered);
         service.Count(Path).ShouldBe(reports);
         service.Of(Path)[^1].Body.Contains($"\"{part}\"", StringComparison.Ordinal).ShouldBe(!isDelivered);
-        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 5);
+        service.Of(Path)[^1].Body.Contains("\"callers\"", StringComparison.Ordinal).ShouldBe(reports < 6);
     }
 
     private sealed class OneUsage : IUsageSource

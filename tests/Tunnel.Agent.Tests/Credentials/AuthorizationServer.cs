@@ -121,7 +121,9 @@ internal sealed class AuthorizationServer : IDisposable
                 _ => "agent-jwt",
             },
             ClientAuth = auth,
-            ClientKeyFile = PathOf(auth == ClientAuth.Tls ? $"{certificate}.key" : "client.key"),
+            ClientKeyFile = SecretReference.ToFile(
+                PathOf(auth == ClientAuth.Tls ? $"{certificate}.key" : "client.key")
+            ),
             ClientCertificateFile = auth == ClientAuth.Tls ? PathOf($"{certificate}.pem") : "",
             ClientSecret = SecretReference.ToFile(PathOf("client.secret")),
             Audience = audience,

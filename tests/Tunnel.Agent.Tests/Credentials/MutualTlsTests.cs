@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -41,7 +42,9 @@ public sealed class MutualTlsTests : IDisposable
             port,
             fixture.Access(
                 new MutualTlsCredential(
-                    shown == "none" ? null : new ClientCertificate(PathOf("client.pem"), PathOf("client.key"))
+                    shown == "none"
+                        ? null
+                        : new ClientCertificate(PathOf("client.pem"), SecretReference.ToFile(PathOf("client.key")))
                 )
             ),
             u =>
@@ -52,7 +55,7 @@ public sealed class MutualTlsTests : IDisposable
                     TlsCaPem = pki.CaPem,
                     TlsSystemRoots = false,
                     ClientCertificateFile = shown == "none" ? "" : PathOf("client.pem"),
-                    ClientKeyFile = shown == "none" ? "" : PathOf("client.key"),
+                    ClientKeyFile = shown == "none" ? null : SecretReference.ToFile(PathOf("client.key")),
                 }
         );
         await fixture.Tunnel.StartAsync();
@@ -70,6 +73,37 @@ public sealed class MutualTlsTests : IDisposable
         {
             answer.Headers.GetValues("culvert-failed-hop").ShouldBe(["upstream"]);
         }
+    }
+
+    // A volume of Kubernetes: the files are links into a folder that is itself a link, and only that one is replaced.
+    [Fact]
+    public void ReadCurrent_VolumeOfKubernetesHasANewVersion_IsTheNewPair()
+    {
+        var first = WriteVersion("..1");
+        Directory.CreateSymbolicLink(PathOf("..data"), "..1");
+        File.CreateSymbolicLink(PathOf("tls.crt"), "..data/tls.crt");
+        File.CreateSymbolicLink(PathOf("tls.key"), "..data/tls.key");
+        var certificate = new ClientCertificate(PathOf("tls.crt"), SecretReference.ToFile(PathOf("tls.key")));
+        certificate.ReadCurrent().Serial.ShouldBe(first);
+
+        var second = WriteVersion("..2");
+        Directory.CreateSymbolicLink(PathOf("..new"), "..2");
+        File.Move(PathOf("..new"), PathOf("..data"), overwrite: true);
+
+        certificate.ReadCurrent().Serial.ShouldBe(second);
+    }
+
+    private string WriteVersion(string name)
+    {
+        var pair = pki.Agent("agent", "agent.example.test");
+        Directory.CreateDirectory(PathOf(name));
+        var (certificate, key) = (Path.Combine(PathOf(name), "tls.crt"), Path.Combine(PathOf(name), "tls.key"));
+        File.WriteAllText(certificate, pair.ExportCertificatesPem());
+        File.WriteAllText(key, pair.ExportPrivateKeyPem());
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // Not the same instant as another version's.
+        File.SetLastWriteTimeUtc(certificate, DateTime.UnixEpoch.AddSeconds(name[^1]));
+        return pair.Serial;
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -249,7 +249,7 @@ public sealed class TokenEndpointTests : IDisposable
             Url = "https://as.example.test/token",
             ClientId = "agent:1",
             ClientAuth = auth,
-            ClientKeyFile = PathOf("key"),
+            ClientKeyFile = SecretReference.ToFile(PathOf("key")),
             ClientSecret = SecretReference.ToFile(PathOf("secret")),
             Audience = "upstream",
         };

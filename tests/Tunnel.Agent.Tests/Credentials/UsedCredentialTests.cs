@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Doctor;
@@ -49,6 +51,7 @@ public sealed class UsedCredentialTests : IAsyncLifetime
     [InlineData("mtls", "mtls", "CN=test", EndOfCertificate, "CN=test")]
     [InlineData("client_credentials", "client_credentials", "agent", "2026-01-01T00:05:00Z", "agent")]
     [InlineData("token_exchange", "token_exchange", "alice", "2026-01-01T00:05:00Z", null)]
+    [InlineData("person_grant", "person_grant", "alice", "2026-01-01T00:05:00Z", null)]
     [InlineData("aws", "aws", CloudDouble.Role, InAnHour, CloudDouble.Role)]
     [InlineData("aws tags", "aws", CloudDouble.Role + "/culvert-docs-eu", InAnHour, null)]
     [InlineData("google", "google", CloudDouble.Provider, "2026-01-01T00:59:59Z", CloudDouble.Provider)]
@@ -201,6 +204,14 @@ public sealed class UsedCredentialTests : IAsyncLifetime
             "mtls" => new MutualTlsCredential(WriteCertificate()),
             "client_credentials" => new ClientCredentialsCredential(settings, endpoint, time),
             "token_exchange" => new TokenExchangeCredential(settings, endpoint, time),
+            "person_grant" => new PersonGrantCredential(
+                "docs",
+                (_, _) =>
+                    Task.FromResult<ApiResult<ConnectionTokenAnswer>>(
+                        new ConnectionTokenAnswer(Canary, time.GetUtcNow() + TimeSpan.FromHours(1), "")
+                    ),
+                time
+            ),
             "aws" => cloud.Aws(assertions, cloud.AwsSettings()),
             "aws tags" => cloud.Aws(assertions, cloud.AwsSettings(("region", "region"))),
             "google" => cloud.Google(assertions, cloud.GoogleSettings()),

@@ -65,7 +65,7 @@ public sealed class TunnelClientImportTests : IDisposable
                 new("my_tools", "my-tools", true),
             ]);
         settings.Routes[0].Oauth.Path.ShouldBe("/a/mcp/"); // its server may serve no other
-        settings.Routes[0].Upstream.ShouldBeOfType<HttpUpstreamSettings>().ClientKeyFile.ShouldBe(scene.Key);
+        settings.Routes[0].Upstream.ShouldBeOfType<HttpUpstreamSettings>().ClientKeyFile!.FilePath.ShouldBe(scene.Key);
         var socket = settings.Routes[1].Upstream.ShouldBeOfType<HttpUpstreamSettings>();
         (socket.SocketPath, socket.HostHeader).ShouldBe(("/run/app.sock", "app.internal"));
         settings.Routes[2].Upstream.ShouldBeOfType<StdioSettings>().Command.ShouldBe(["python", "-m", "tools mcp"]);

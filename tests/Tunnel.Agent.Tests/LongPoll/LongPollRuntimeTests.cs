@@ -36,6 +36,24 @@ public sealed class LongPollRuntimeTests : IDisposable
 
         await Eventually.UntilAsync(async () => await agent.FailedCheckAsync("long_poll") is null, Token);
         (await agent.CheckAsync()).Single(f => f.Id == LongPollCheck.Id).Status.ShouldBe(DoctorStatus.Pass);
+        (await agent.CheckAsync())
+            .Single(f => f.Id == StaticSecretsCheck.Id)
+            .Evidence.ShouldContain(line =>
+                line.StartsWith(
+                    $"tunnels[{ControlPlaneDouble.TunnelId}].api_key: api_key in file:",
+                    StringComparison.Ordinal
+                ) && line.Contains(", last used ", StringComparison.Ordinal)
+            );
+        await Eventually.UntilAsync(
+            () =>
+                service
+                    .Of("/v1/agent/reports")
+                    .Any(r => r.Body.Contains("\"static_secrets\":[{", StringComparison.Ordinal)),
+            Token
+        );
+        service
+            .Of("/v1/agent/reports")
+            .ShouldAllBe(report => !report.Body.Contains(LongPollScene.ApiKey, StringComparison.Ordinal));
         var doctor = await LongPollCheck.RunAsync(settings, TimeProvider.System, Token);
         doctor.Status.ShouldBe(DoctorStatus.Pass);
 

@@ -74,7 +74,7 @@ public sealed class LongPollTlsTests : IDisposable
                 {
                     CaFile = CaFile(),
                     ClientCertificateFile = Path.Combine(folder, "client.pem"),
-                    ClientKeyFile = Path.Combine(folder, "client.key"),
+                    ClientKeyFile = SecretReference.ToFile(Path.Combine(folder, "client.key")),
                 }
         );
 

@@ -120,7 +120,7 @@ public sealed class HttpUpstreamTests : IDisposable
             TlsCaPem = pki.CaPem,
             TlsSystemRoots = false,
             ClientCertificateFile = Path.Combine(folder, "client.pem"),
-            ClientKeyFile = Path.Combine(folder, "client.key"),
+            ClientKeyFile = SecretReference.ToFile(Path.Combine(folder, "client.key")),
         };
         var connector = new UpstreamConnector(settings, TimeProvider.System);
         var upstream = new HttpUpstream(settings, connector, Support.Tunnel.NewForwarder());
@@ -134,7 +134,7 @@ public sealed class HttpUpstreamTests : IDisposable
         (await shown).ShouldBe(first.Serial);
 
         Write(second);
-        File.SetLastWriteTimeUtc(settings.ClientKeyFile, DateTime.UnixEpoch);
+        File.SetLastWriteTimeUtc(settings.ClientKeyFile!.FilePath!, DateTime.UnixEpoch);
         shown = AcceptTlsAsync(listener, pki);
         await client.GetStringAsync("/", Token);
         (await shown).ShouldBe(second.Serial);
@@ -160,7 +160,7 @@ public sealed class HttpUpstreamTests : IDisposable
                     TlsServerName = "mcp.internal",
                     TlsCaPem = pki.CaPem,
                     ClientCertificateFile = Path.Combine(folder, "none.pem"),
-                    ClientKeyFile = Path.Combine(folder, "none.key"),
+                    ClientKeyFile = SecretReference.ToFile(Path.Combine(folder, "none.key")),
                 }
         );
         using var client = tunnel.Client();

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -14,7 +15,7 @@ internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvi
     private readonly Lock gate = new();
 
     private FrozenSet<string> keys = FrozenSet<string>.Empty;
-    private (string File, DateTime Written) read; // guarded by gate
+    private (string File, DateTimeOffset? Written) read; // guarded by gate
     private string file = ""; // the file that was checked last
     private long checkedAt;
 
@@ -42,7 +43,7 @@ internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvi
         lock (gate)
         {
             Volatile.Write(ref checkedAt, now);
-            var found = (wanted, File.GetLastWriteTimeUtc(wanted));
+            var found = (wanted, LinkedFile.FindWriteTime(wanted));
             if (found != read)
             {
                 if (BlockedKeyList.TryRead(wanted, out var list, out var error))

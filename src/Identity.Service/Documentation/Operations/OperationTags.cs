@@ -37,6 +37,7 @@ internal static class OperationTags
             ["platform_ca"] = "The authority that certifies agents, edges and the service.",
             ["search"] = "Objects by id, serial number or name, over everything that the caller may read.",
             ["service_accounts"] = "Identities that rules grant to workloads.",
+            ["static_secrets"] = "The secrets that only a person replaces, of the service and of all agents.",
             ["sign_in"] = "Sign-in of people at the command line.",
             ["status"] = "Whether everything works, in one answer.",
             ["tokens"] = "Issued access tokens.",

@@ -54,7 +54,7 @@ internal sealed class OwnRequests
         route.Access.Credential.Note(credential, upstream.Time.GetUtcNow());
         if (
             credential.Problem.Length > 0
-            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers) is not null
+            || UpstreamRequest.AddConfigured(request, upstream.Settings.Headers, isProbe: true) is not null
         )
         {
             throw new UpstreamException(
