@@ -103,7 +103,7 @@ internal sealed class PersonGrantCredential(
     // Not kept: the person may connect at any moment, and repeats the call at once.
     private MissingGrant Missing(Uri page, string problem) => new(page, problem, time.GetUtcNow());
 
-    // A refused token that was not asked for again is of no more use after its cached copy would have ended.
+    // Bounded: an entry is of no use once the refused token would have left the cache.
     private void Prune(DateTimeOffset now)
     {
         if (refusals.Count < TokenStore.MaxTokens)

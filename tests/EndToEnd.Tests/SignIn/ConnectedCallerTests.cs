@@ -59,7 +59,7 @@ public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(syste
 
     // How many times a token with that claim arrived at the server.
     private int Seen(string claim) =>
-        // A claim stands at any of three places of a base64 group.
+        // Three bytes are one group of base64: the claim begins at any of the three.
         Enumerable
             .Range(0, 3)
             .Select(offset =>

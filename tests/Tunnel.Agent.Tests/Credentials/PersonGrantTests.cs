@@ -11,7 +11,7 @@ using Culvert.Tunnel.Agent.Tests.Support;
 
 namespace Culvert.Tunnel.Agent.Tests.Credentials;
 
-/// <summary>Each person's own token for the upstream, and what callers without one are told.</summary>
+/// <summary>Each person's own token for the upstream, and what callers without one get.</summary>
 public sealed class PersonGrantTests : IDisposable
 {
     private const string Page = "https://id.example.com/oauth/org_1/connect/conn_1";

@@ -231,7 +231,7 @@ public sealed class UsedCredentialTests : IAsyncLifetime
         File.WriteAllText(certificate, pair.ExportCertificatesPem());
         File.WriteAllText(key, pair.ExportPrivateKeyPem());
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return new ClientCertificate(certificate, key);
+        return new ClientCertificate(certificate, SecretReference.ToFile(key));
     }
 
     private async Task<JsonElement> NextRecordAsync()
