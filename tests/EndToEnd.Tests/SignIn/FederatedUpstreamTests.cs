@@ -86,16 +86,15 @@ public sealed class FederatedUpstreamTests(SignInSystem system) : SystemTest(sys
 
     private static string WithCredentials(string yaml, FederatedServer server)
     {
-        var policy = "\n    policy: ";
-        yaml.ShouldContain(policy);
-        return yaml.Replace(
+        // Of the first route.
+        var policy = yaml.IndexOf("\n    policy: ", StringComparison.Ordinal);
+        policy.ShouldBePositive();
+        return yaml.Insert(
             policy,
             "\n    credentials: {type: token_exchange, token: {"
                 + $"url: \"{server.Url}/token\", ca_file: \"{server.CaFile}\", allowed_ranges: [127.0.0.1/32], "
                 + $"client_auth: federated, client_id: {FederatedServer.ClientId}, "
                 + $"assertion: {{audience: \"{server.Url}\"}}, audience: \"{FederatedServer.Resource}\", scope: docs.read}}}}"
-                + policy,
-            StringComparison.Ordinal
         );
     }
 
@@ -263,7 +262,13 @@ public sealed class FederatedUpstreamTests(SignInSystem system) : SystemTest(sys
     }
 
     private async Task<List<JsonElement>> CredentialsAsync() =>
-        [.. JsonElement.Parse(await ReadinessAsync()).GetProperty("credential_states").EnumerateArray()];
+        [
+            .. JsonElement
+                .Parse(await ReadinessAsync())
+                .GetProperty("credential_states")
+                .EnumerateArray()
+                .Where(one => one.GetProperty("route").GetString() == TunnelAgent.Route),
+        ];
 
     private async Task<string> ReadinessAsync()
     {
