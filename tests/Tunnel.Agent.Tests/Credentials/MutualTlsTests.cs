@@ -87,8 +87,8 @@ public sealed class MutualTlsTests : IDisposable
         certificate.ReadCurrent().Serial.ShouldBe(first);
 
         var second = WriteVersion("..2");
-        Directory.CreateSymbolicLink(PathOf("..new"), "..2");
-        File.Move(PathOf("..new"), PathOf("..data"), overwrite: true);
+        Directory.Delete(PathOf("..data"));
+        Directory.CreateSymbolicLink(PathOf("..data"), "..2");
 
         certificate.ReadCurrent().Serial.ShouldBe(second);
     }
