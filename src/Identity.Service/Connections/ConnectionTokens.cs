@@ -67,7 +67,9 @@ internal sealed class ConnectionTokens(
 
             // Without a refresh token the refused one is all that there is, and the person may connect again.
             var isRefused =
-                refusedHash == ConnectionTokenRequest.HashToken(grant.AccessToken) && grant.RefreshToken is not null;
+                refusedHash is not null
+                && grant.RefreshToken is not null
+                && refusedHash == ConnectionTokenRequest.HashToken(grant.AccessToken);
             if (grant.IsValidAt(now + Margin) && !isRefused)
             {
                 if (await HandOutAsync(cause, connection, grant, now, cancellationToken) is { } answer)

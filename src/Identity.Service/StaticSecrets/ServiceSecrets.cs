@@ -92,7 +92,8 @@ internal sealed class ServiceSecrets(
 
     private IEnumerable<(StaticSecretDocument, StaticSecretPlace)> ListConfigured() =>
         options.Value.Secrets.Select(
-            (secret, rank) => (Describe(secret.Key, secret.Value), new StaticSecretPlace(0, 0, 0, rank))
+            (secret, rank) =>
+                (Describe(secret.Key, secret.Value), new StaticSecretPlace(StaticSecretPlace.Configuration, 0, 0, rank))
         );
 
     private static StaticSecretDocument Describe(string setting, SecretReference secret) =>

@@ -47,20 +47,18 @@ internal sealed class StaticSecretListEndpoint(
         // A filter that names no visible tunnel leaves none.
         if (after.Part < StaticSecretPlace.Agents && (tunnelId is null || candidates.Count > 0))
         {
-            found.AddRange(await own.ListAsync(caller, tunnelId, cancellationToken));
+            Add(await own.ListAsync(caller, tunnelId, cancellationToken));
         }
 
         foreach (var tunnel in candidates.Take(MaxTunnels))
         {
-            found.AddRange(await ListAgentsAsync(tunnel, cancellationToken));
-            found.RemoveAll(one => !one.Place.IsBehind(after));
+            Add(await ListAgentsAsync(tunnel, cancellationToken));
             if (found.Count > limit)
             {
                 break;
             }
         }
 
-        found.RemoveAll(one => !one.Place.IsBehind(after));
         var page = Pages.Cut([.. found.Take(limit + 1)], limit, one => one.Place.ToCursor()).Select(one => one.Secret);
         return page.NextPage is null && candidates.Count > MaxTunnels
             ? page with
@@ -68,6 +66,9 @@ internal sealed class StaticSecretListEndpoint(
                 NextPage = StaticSecretPlace.First(candidates[MaxTunnels].Ordinal).ToCursor(),
             }
             : page;
+
+        void Add(IEnumerable<(StaticSecretDocument, StaticSecretPlace Place)> secrets) =>
+            found.AddRange(secrets.Where(one => one.Place.IsBehind(after)));
     }
 
     private async ValueTask<IReadOnlyList<Tunnel>> ListTunnelsAsync(

@@ -56,6 +56,30 @@ public sealed class RunningProgram : IDisposable
         return (await response.Content.ReadAsStringAsync(cancellationToken)).Split('\n');
     }
 
+    /// <summary>
+    /// What is read from the program and its answer about readiness; null if it does not answer, or another program does.
+    /// </summary>
+    /// <param name="own">Recognises the program.</param>
+    public async Task<T?> FindOwnAsync<T>(
+        ProgramIdentity own,
+        Func<string, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(read);
+        try
+        {
+            var (_, body) = await GetReadinessAsync(cancellationToken);
+            return own.FindOther(body) is null ? await read(body) : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => client.Dispose();
 
     private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken)

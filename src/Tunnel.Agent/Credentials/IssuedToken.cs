@@ -15,6 +15,9 @@ internal record IssuedToken(string Value, DateTimeOffset EndsAt, string Problem)
 
     public static IssuedToken Failed(string problem, DateTimeOffset until) => new("", until, problem);
 
+    /// <summary>Whether the text can be a token: in a form, and in a header.</summary>
+    public static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
     /// <summary>Without the value, which is a secret.</summary>
     public sealed override string ToString() => Problem.Length > 0 ? Problem : $"until {EndsAt:u}";
 }

@@ -31,8 +31,9 @@ internal sealed class PersonGrantCredential(
 
     public override string Kind => "person_grant";
 
-    /// <summary>The client's answer about the page is in the body, and is not for the upstream.</summary>
     public override bool HoldsBody => true;
+
+    public override bool ConnectsCallers => true;
 
     public override async ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken)
     {
@@ -87,7 +88,7 @@ internal sealed class PersonGrantCredential(
     }
 
     private IssuedToken Read(ConnectionTokenAnswer answer, string? refused, DateTimeOffset until) =>
-        !ServiceRequest.IsToken(answer.AccessToken)
+        !IssuedToken.IsToken(answer.AccessToken)
             ? IssuedToken.Failed("The identity service answered with something that is not a token.", time)
         : refused is null || refused != ConnectionTokenRequest.HashToken(answer.AccessToken)
             ? new IssuedToken(answer.AccessToken, ServiceRequest.Earlier(answer.ExpiresAt, until), "")
@@ -106,16 +107,17 @@ internal sealed class PersonGrantCredential(
     // Bounded: an entry is of no use once the refused token would have left the cache.
     private void Prune(DateTimeOffset now)
     {
-        if (refusals.Count < TokenStore.MaxTokens)
+        var excess = refusals.Count - TokenStore.MaxTokens + 1;
+        if (excess <= 0)
         {
             return;
         }
 
         foreach (var (key, refusal) in refusals)
         {
-            if (now >= refusal.At + LongestUse || refusals.Count >= TokenStore.MaxTokens)
+            if ((excess > 0 || now >= refusal.At + LongestUse) && refusals.TryRemove(key, out _))
             {
-                refusals.TryRemove(key, out _);
+                excess--;
             }
         }
     }

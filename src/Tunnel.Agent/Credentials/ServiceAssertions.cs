@@ -28,7 +28,7 @@ internal sealed class ServiceAssertions(
         return ServiceRequest.SendAsync(
             token => request(new UpstreamAssertionRequest(Route: route, Audience: audience), token),
             answer =>
-                ServiceRequest.IsToken(answer.Assertion)
+                IssuedToken.IsToken(answer.Assertion)
                     ? new IssuedToken(answer.Assertion, ServiceRequest.Earlier(answer.ExpiresAt, now + MaxLife), "")
                     : IssuedToken.Failed("The identity service answered with something that is not a JWT.", time),
             failure => IssuedToken.Failed(Describe(failure, audience), time),

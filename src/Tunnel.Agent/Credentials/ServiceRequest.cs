@@ -36,8 +36,5 @@ internal static class ServiceRequest
         }
     }
 
-    /// <summary>Whether the text can be sent in a form and as a header.</summary>
-    public static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
-
     public static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

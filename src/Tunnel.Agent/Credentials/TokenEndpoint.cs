@@ -172,7 +172,7 @@ internal sealed class TokenEndpoint(
             return Failed("The token is not a bearer token.");
         }
 
-        if (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (!IssuedToken.IsToken(token))
         {
             return Failed("The token contains characters that are not allowed in a token.");
         }

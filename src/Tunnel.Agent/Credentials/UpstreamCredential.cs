@@ -17,6 +17,11 @@ internal abstract class UpstreamCredential
     /// <summary>Whether the agent holds all of a request's body before it sends any, to sign it or to read it.</summary>
     public virtual bool HoldsBody => false;
 
+    /// <summary>
+    /// Whether a caller may have to connect an account first: the client's answer about that page is in the request's body.
+    /// </summary>
+    public virtual bool ConnectsCallers => false;
+
     public abstract ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken);
 
     /// <summary>The header of the agent's own request, such as a probe; none if the credential needs a client.</summary>

@@ -30,17 +30,12 @@ internal static class CredentialCheck
         }
 
         using var running = new RunningProgram(settings.Health);
-        try
-        {
-            var (_, body) = await running.GetReadinessAsync(cancellationToken);
-            return own.FindOther(body) is null
-                ? Check(RouteCredential.Read(body), time.GetUtcNow())
-                : DoctorFinding.Skip(Id, "Rests on the running agent.");
-        }
-        catch (HttpRequestException)
-        {
-            return DoctorFinding.Skip(Id, "Rests on the running agent.");
-        }
+        var routes = await running.FindOwnAsync(
+            own,
+            body => Task.FromResult(RouteCredential.Read(body)),
+            cancellationToken
+        );
+        return routes is null ? DoctorFinding.Skip(Id, "Rests on the running agent.") : Check(routes, time.GetUtcNow());
     }
 
     public static DoctorFinding Check(IReadOnlyList<RouteCredential> routes, DateTimeOffset now)

@@ -114,17 +114,11 @@ internal static class StaticSecretsCheck
     )
     {
         using var running = new RunningProgram(health);
-        try
-        {
-            var (_, body) = await running.GetReadinessAsync(cancellationToken);
-            return own.FindOther(body) is null
-                ? ParseUses(await running.ReadMetricsAsync(cancellationToken), now)
-                : null;
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
+        return await running.FindOwnAsync(
+            own,
+            async _ => ParseUses(await running.ReadMetricsAsync(cancellationToken), now),
+            cancellationToken
+        );
     }
 
     private static Dictionary<string, DateTimeOffset?> ParseUses(IEnumerable<string> metrics, DateTimeOffset now)

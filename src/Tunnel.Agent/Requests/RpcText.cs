@@ -131,34 +131,41 @@ internal static class RpcText
         string member,
         string elicitation,
         Uri page
-    )
-    {
-        var buffer = new ArrayBufferWriter<byte>(384);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("jsonrpc"u8, "2.0"u8);
-            json.WritePropertyName("id"u8);
-            json.WriteRawValue(id, skipInputValidation: true);
-            json.WriteStartObject("result"u8);
-            json.WriteString("resultType"u8, "input_required"u8);
-            json.WriteStartObject("inputRequests"u8);
-            json.WriteStartObject(member);
-            json.WriteString("method"u8, "elicitation/create"u8);
-            json.WriteStartObject("params"u8);
-            WriteElicitation(json, elicitation, page, message);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+    ) =>
+        Result(
+            id,
+            "input_required",
+            json =>
+            {
+                json.WriteStartObject("inputRequests"u8);
+                json.WriteStartObject(member);
+                json.WriteString("method"u8, "elicitation/create"u8);
+                json.WriteStartObject("params"u8);
+                WriteElicitation(json, elicitation, page, message);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        );
 
     /// <summary>The result of a tool that failed.</summary>
-    public static byte[] ToolError(ReadOnlySpan<byte> id, string message)
+    public static byte[] ToolError(ReadOnlySpan<byte> id, string message) =>
+        Result(
+            id,
+            "complete",
+            json =>
+            {
+                json.WriteStartArray("content"u8);
+                json.WriteStartObject();
+                json.WriteString("type"u8, "text"u8);
+                json.WriteString("text"u8, message);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteBoolean("isError"u8, true);
+            }
+        );
+
+    private static byte[] Result(ReadOnlySpan<byte> id, string type, Action<Utf8JsonWriter> writeMembers)
     {
         var buffer = new ArrayBufferWriter<byte>(384);
         using (var json = new Utf8JsonWriter(buffer))
@@ -168,14 +175,8 @@ internal static class RpcText
             json.WritePropertyName("id"u8);
             json.WriteRawValue(id, skipInputValidation: true);
             json.WriteStartObject("result"u8);
-            json.WriteString("resultType"u8, "complete"u8);
-            json.WriteStartArray("content"u8);
-            json.WriteStartObject();
-            json.WriteString("type"u8, "text"u8);
-            json.WriteString("text"u8, message);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteBoolean("isError"u8, true);
+            json.WriteString("resultType"u8, type);
+            writeMembers(json);
             json.WriteEndObject();
             json.WriteEndObject();
         }

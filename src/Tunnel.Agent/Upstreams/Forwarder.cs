@@ -98,7 +98,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     )
     {
         // (2) and (3)
-        var dialogue = route.Access.Credential.HoldsBody ? ConnectionDialogue.Read(exchange) : default;
+        var dialogue = route.Access.Credential.ConnectsCallers ? ConnectionDialogue.Read(exchange) : default;
         var credential = await route.Access.Credential.GetAsync(exchange, deadline.Token);
         route.Access.Credential.Note(credential, time.GetUtcNow());
         if (credential.Problem.Length > 0)

@@ -130,7 +130,7 @@ internal sealed class GoogleTokens(
     }
 
     private IssuedToken Issue(string token, TimeSpan life, string url) =>
-        token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~') ? NotAToken(url)
+        !IssuedToken.IsToken(token) ? NotAToken(url)
         : life <= TimeSpan.Zero
             ? endpoint.Failed("Google gave a token that has already expired. Check the clock of this host.")
         : new IssuedToken(token, time.GetUtcNow() + (life > Longest ? Longest : life), "");
