@@ -38,6 +38,7 @@ internal static class ServiceConfiguration
             SealingKey = SealingKeySection.Read(keys),
             Pkcs11 = Pkcs11Section.Read(keys.Section("pkcs11")),
             TokenSigning = TokenSigningSection.Read(keys),
+            GitHubApps = GitHubAppSection.Read(root),
             PlatformCa = PlatformCaSection.Read(keys.Section("platform_ca")),
             PrivateIssuerNetworks = root.PrivateNetworks("private_issuer_networks"),
             Federation = FederationSection.Read(root.Section("federation")),

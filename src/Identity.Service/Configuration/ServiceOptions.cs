@@ -8,6 +8,7 @@ using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.GitHubApps;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.OAuthClients;
@@ -78,6 +79,8 @@ internal sealed record ServiceOptions
     public Pkcs11Settings? Pkcs11 { get; init; }
 
     public TokenSigningOptions TokenSigning { get; init; } = new();
+
+    public IReadOnlyList<GitHubAppOptions> GitHubApps { get; init; } = [];
 
     public PlatformCaOptions PlatformCa { get; init; } = new();
 

@@ -98,6 +98,7 @@ internal static class AuditEvents
     public const string AcmeChallengeAnnounced = "acme_challenge_announced";
     public const string AcmeChallengeEnded = "acme_challenge_ended";
     public const string UpstreamAssertionIssued = "upstream_assertion_issued";
+    public const string GitHubTokenIssued = "github_app_token_issued";
 
     public const string EdgeDrained = "edge_drained";
     public const string EdgeResumed = "edge_resumed";

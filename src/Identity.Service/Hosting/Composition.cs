@@ -13,6 +13,7 @@ using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.GitHubApps;
 using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
@@ -135,6 +136,7 @@ internal static class Composition
         services.AddScim();
         services.AddAuthorizationServer();
         services.AddUpstreamConnections();
+        services.AddGitHubApps();
         services.AddStaticSecrets();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
@@ -180,6 +182,7 @@ internal static class Composition
         host.MapSearch();
         host.MapAuthorizationServer();
         host.MapUpstreamConnections();
+        host.MapGitHubApps();
         host.MapStaticSecrets();
         host.MapDocumentation();
         host.MapConsole();

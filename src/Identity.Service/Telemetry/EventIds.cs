@@ -136,4 +136,9 @@ internal static class EventIds
     // 7050: Connections
     public const int ConnectionUpstreamFailed = 7050;
     public const int ConnectionRefreshInterrupted = 7051;
+
+    // 7060: GitHub Apps
+    public const int GitHubAppRefused = 7060;
+    public const int GitHubAppFailed = 7061;
+    public const int GitHubAppKeyFailed = 7062;
 }

@@ -183,6 +183,14 @@ public sealed class MachineClient : IDisposable
         return channel.SendAsync(call, WireJson.Default.UpstreamAssertion, ct);
     }
 
+    /// <summary>Requests a token of a GitHub App's installation for the upstream of a route of the tunnel.</summary>
+    public Task<ApiResult<GitHubToken>> RequestGitHubTokenAsync(GitHubTokenRequest request, CancellationToken ct)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.GitHubTokenRequest);
+        var call = new ApiCall(HttpMethod.Post, "/v1/agent/github_app_tokens") { Body = body };
+        return channel.SendAsync(call, WireJson.Default.GitHubToken, ct);
+    }
+
     /// <summary>Requests a person's token for the upstream of a route of the tunnel.</summary>
     public Task<ApiResult<ConnectionTokenAnswer>> RequestConnectionTokenAsync(
         ConnectionTokenRequest request,

@@ -39,6 +39,8 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(CallApprovalAnswer))]
 [JsonSerializable(typeof(UpstreamAssertionRequest))]
 [JsonSerializable(typeof(UpstreamAssertion))]
+[JsonSerializable(typeof(GitHubTokenRequest))]
+[JsonSerializable(typeof(GitHubToken))]
 [JsonSerializable(typeof(PersonSignInRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenResponse))]

@@ -16,6 +16,7 @@ internal static class CredentialReader
     private const string PersonGrant = "person_grant";
     private const string Aws = "aws";
     private const string Google = "google";
+    private const string GitHubApp = "github_app";
 
     /// <param name="oauth">Who authenticates the route's callers: an exchange needs a token that the agent has
     /// validated, and session tags are claims of one.</param>
@@ -32,7 +33,8 @@ internal static class CredentialReader
             TokenExchange,
             PersonGrant,
             Aws,
-            Google
+            Google,
+            GitHubApp
         );
         var type = written switch
         {
@@ -43,6 +45,7 @@ internal static class CredentialReader
             PersonGrant => CredentialType.PersonGrant,
             Aws => CredentialType.Aws,
             Google => CredentialType.Google,
+            GitHubApp => CredentialType.GitHubApp,
             _ => CredentialType.None,
         };
         var hasToken = type is CredentialType.ClientCredentials or CredentialType.TokenExchange;
@@ -57,6 +60,7 @@ internal static class CredentialReader
                 type == CredentialType.Google || section.Has(Google)
                     ? GoogleReader.Read(section.Section(Google))
                     : null,
+            GitHubApp = type == CredentialType.GitHubApp ? section.RequiredString(GitHubApp) : section.String(GitHubApp),
         };
         Check(section, settings, oauth.Mode, hasCertificate, hasToken);
         return settings;
@@ -88,6 +92,11 @@ internal static class CredentialReader
         if (settings.Google is not null && settings.Type != CredentialType.Google)
         {
             section.Error(Google, "It is not used with this type.", "Set type: google, or remove it.");
+        }
+
+        if (settings.GitHubApp.Length > 0 && settings.Type != CredentialType.GitHubApp)
+        {
+            section.Error(GitHubApp, "It is not used with this type.", "Set type: github_app, or remove it.");
         }
 
         if (settings.Type == CredentialType.MutualTls && !hasCertificate)

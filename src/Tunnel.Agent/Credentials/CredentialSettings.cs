@@ -23,6 +23,9 @@ internal sealed record CredentialSettings
 
     public GoogleSettings? Google { get; init; }
 
+    /// <summary>The name of an entry of the service's <c>github_apps</c>; empty for the other types.</summary>
+    public string GitHubApp { get; init; } = "";
+
     /// <summary>Whether claims of the caller become a part of the credential.</summary>
     public bool ReadsClaims => Aws?.SessionTags.Count > 0;
 }

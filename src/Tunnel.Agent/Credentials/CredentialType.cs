@@ -24,4 +24,7 @@ internal enum CredentialType
 
     /// <summary>A token of a Google Cloud identity.</summary>
     Google,
+
+    /// <summary>A token of a GitHub App's installation.</summary>
+    GitHubApp,
 }

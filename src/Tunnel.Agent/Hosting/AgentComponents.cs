@@ -345,7 +345,9 @@ internal sealed class AgentComponents : IAsyncDisposable
                 ),
                 new PlatformAssertions(Settings.Identity.Token, Time),
                 (request, cancellationToken) =>
-                    Credentials.Machine?.RequestConnectionTokenAsync(request, cancellationToken)
+                    Credentials.Machine?.RequestConnectionTokenAsync(request, cancellationToken),
+                (request, cancellationToken) =>
+                    Credentials.Machine?.RequestGitHubTokenAsync(request, cancellationToken)
             ),
             Secrets = new SecretUses(Time),
             Time = Time,

@@ -23,6 +23,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
     /// <param name="wait">The time for the whole body.</param>
     /// <param name="incomplete">For a body that stops half-way, whose framing is broken, or that takes too long.</param>
     /// <param name="isOptional">See <see cref="HeldBody.IsOptional"/>.</param>
+    /// <param name="isChecked">False: its bytes are used and not its values, for which no memory is reserved.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<Failure?> HoldAsync(
         Exchange exchange,
@@ -30,7 +31,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         TimeSpan wait,
         Failure? tooLarge = null,
         Failure? incomplete = null,
-        bool isOptional = false
+        bool isOptional = false,
+        bool isChecked = true
     )
     {
         tooLarge ??= RequestFailures.RequestTooLarge;
@@ -84,7 +86,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted && body.Bytes.Length <= maxBytes)
                 {
-                    return body.TryComplete() ? null : McpFailures.BodiesCrowded;
+                    return body.TryComplete(isChecked) ? null : McpFailures.BodiesCrowded;
                 }
 
                 if (read.IsCanceled)

@@ -49,10 +49,11 @@ internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
     }
 
     /// <summary>
-    /// Marks the body as complete, and reserves the memory for checking it before any is used. False: the budget has no
-    /// room for that.
+    /// Marks the body as complete, and reserves the memory for checking its values before any is used. False: the budget has
+    /// no room for that.
     /// </summary>
-    public bool TryComplete() => IsComplete = TryReserve((long)Message.Values * JsonValues.BytesOfEach);
+    public bool TryComplete(bool isChecked) =>
+        IsComplete = !isChecked || TryReserve((long)Message.Values * JsonValues.BytesOfEach);
 
     /// <summary>
     /// Removes the parts for the agent alone. The old bytes stay unchanged, because a record may refer to them.

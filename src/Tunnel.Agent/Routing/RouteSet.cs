@@ -130,6 +130,12 @@ internal sealed class RouteSet : IAsyncDisposable
                 new GoogleTokens(google, sources.Service(route.Name), new CloudEndpoint(google.Endpoint, time), time),
                 time
             ),
+            { Type: CredentialType.GitHubApp } settings => new GitHubAppCredential(
+                route.Name,
+                settings.GitHubApp,
+                sources.GitHub,
+                time
+            ),
             _ => NoCredential.Instance,
         };
 

@@ -48,7 +48,8 @@ internal static class ConnectionDialogue
     }
 
     private static ConnectPageForm ChooseForm(Exchange exchange, McpMessage message, PageDialogue dialogue) =>
-        exchange.IsOfMember ? ConnectPageForm.Text
+        // The composed tool reads the page, and names it in the way of its own caller.
+        exchange.IsOfMember ? ConnectPageForm.Elicitation
         : dialogue.CanAsk ? ConnectPageForm.InputRequest
         : McpRevision.HasPageError(GetRevision(exchange)) ? ConnectPageForm.Elicitation
         : message.Method == McpMethods.CallTool ? ConnectPageForm.ToolError

@@ -57,7 +57,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        if (hasBody && route.Access.Credential.HoldsBody && await HoldAsync(exchange, upstream) is { } notHeld)
+        if (hasBody && route.Access.Credential.HoldsBody && await HoldAsync(exchange, route, upstream) is { } notHeld)
         {
             await refusals.RefuseAsync(exchange, route.Name, notHeld);
             return;
@@ -201,12 +201,13 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
     }
 
     // Returns why the request is refused; null if the exchange holds its whole body.
-    private static ValueTask<Failure?> HoldAsync(Exchange exchange, HttpUpstream upstream) =>
+    private static ValueTask<Failure?> HoldAsync(Exchange exchange, Route route, HttpUpstream upstream) =>
         exchange.Bodies.HoldAsync(
             exchange,
             upstream.MaxRequestBytes ?? int.MaxValue,
             upstream.Timeouts.StreamIdle,
-            incomplete: RequestFailures.BodyMalformed
+            incomplete: RequestFailures.BodyMalformed,
+            isChecked: route.Access.Credential.ConnectsCallers
         );
 
     // Returns why the client must not receive the answer; null if the head was copied.

@@ -40,6 +40,7 @@ public sealed partial class EveryCommandTests
         ["POST /signals/{id}"] = "transmitters alone",
         ["POST /v1/agent/acme_challenges/{challenge_id}/acknowledgements"] = "agents alone",
         ["POST /v1/agent/connection_tokens"] = "agents alone",
+        ["POST /v1/agent/github_app_tokens"] = "agents alone",
         ["POST /v1/agent/renewals"] = "agents alone",
         ["POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements"] = "edges alone",
         ["POST /v1/edge/renewals"] = "edges alone",

@@ -19,6 +19,7 @@ using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange.Replays;
+using Culvert.Identity.Service.GitHubApps;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.Assertions;
@@ -740,6 +741,21 @@ internal static class AuditSamples
                     TokenId: "jti_1",
                     IssuedAt: At
                 )
+            ),
+            new GitHubTokenIssued(
+                ByCaller,
+                Tunnel,
+                "wiki",
+                new GitHubAppOptions
+                {
+                    Name = "handbook",
+                    ClientId = "Iv23liEXAMPLE",
+                    KeyLabel = "github-app",
+                    InstallationId = 12345678,
+                    Tunnels = ["tnl_1"],
+                    ApiUrl = new Uri("https://api.github.com"),
+                },
+                At.AddHours(1)
             ),
             ClientAuthorityEvents.Added(ByCaller, Tunnel, ClientAuthority),
             ClientAuthorityEvents.Archived(ByCaller, Tunnel, ClientAuthority, null),

@@ -66,7 +66,17 @@ public sealed class CloudCredentialReaderTests : IDisposable
         );
     }
 
+    [Fact]
+    public void GitHubApp_Named_IsTheEntryOfTheService()
+    {
+        var credential = Load("{type: github_app, github_app: handbook}").Settings!.Routes.Single().Credential;
+
+        (credential.Type, credential.GitHubApp).ShouldBe((CredentialType.GitHubApp, "handbook"));
+    }
+
     [Theory]
+    [InlineData("{type: github_app}", "github_app", "")]
+    [InlineData("{type: none, github_app: handbook}", "github_app", "It is not used with this type.")]
     [InlineData("{type: aws}", "aws.role", "")]
     [InlineData("{type: google}", "google.audience", "")]
     [InlineData($"{{type: none, aws: {{{Aws}}}}}", "aws", "It is not used with this type.")]

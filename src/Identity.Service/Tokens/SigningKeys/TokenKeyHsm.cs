@@ -8,7 +8,7 @@ using Culvert.Jose.Keys;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>
-/// Token signing keys in the HSM. The HSM may have keys in use although new ones are created elsewhere, and the other
+/// Keys in the HSM that sign tokens. The HSM may have keys in use although new ones are created elsewhere, and the other
 /// way round: <see cref="SigningKeyMaker"/> decides where keys are created.
 /// </summary>
 internal sealed class TokenKeyHsm(InstallationHsm hsm)

@@ -190,6 +190,17 @@ internal sealed class ComposeUpstream(
         ComposeFailure failure
     )
     {
+        if (failure.ConnectPage is { } page)
+        {
+            return RefuseAsync(
+                exchange,
+                route,
+                message,
+                ConnectionDialogue.Refuse(exchange, ConnectionDialogue.Read(exchange), page),
+                new FailedStep(failure.Step, failure.Detail)
+            );
+        }
+
         var known = Failures.Get(failure.Code);
         return RefuseAsync(
             exchange,

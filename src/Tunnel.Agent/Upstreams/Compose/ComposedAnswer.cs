@@ -41,5 +41,8 @@ internal sealed record ComposeFailure(string Code, string Step, string Detail)
     /// <summary>The member's request for approval; null without one.</summary>
     public ApprovalTicket? Ticket { get; init; }
 
+    /// <summary>Where the caller connects an account that the step needs; null without such a page.</summary>
+    public Uri? ConnectPage { get; init; }
+
     public override string ToString() => Step.Length > 0 ? $"{Code}: step {Step}: {Detail}" : $"{Code}: {Detail}";
 }

@@ -21,6 +21,9 @@ internal readonly record struct MemberAnswer(JsonElement Result, string? Failure
     /// <summary>The member's request for approval that a person has to decide, or has rejected; null in all others.</summary>
     public ApprovalTicket? Ticket { get; init; }
 
+    /// <summary>Where the caller connects an account that the member's server needs; null in all other cases.</summary>
+    public Uri? ConnectPage { get; init; }
+
     /// <summary>The tool itself reported an error. Its text stays inside.</summary>
     public const string ToolError = "tool_error";
 

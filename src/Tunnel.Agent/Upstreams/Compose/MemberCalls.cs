@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Culvert.Machine.Client.Calls;
 using Culvert.Platform.Events;
 using Culvert.Platform.Mcp;
 using Culvert.Platform.Programs;
@@ -76,7 +77,11 @@ internal sealed class MemberCalls(
     {
         if (!reply.HasResult || reply.Reason.Length > 0)
         {
-            return MemberAnswer.Failed(reply.Code) with { Ticket = ReadTicket(reply) };
+            return MemberAnswer.Failed(reply.Code) with
+            {
+                Ticket = ReadTicket(reply),
+                ConnectPage = ReadConnectPage(reply),
+            };
         }
 
         // A question to the caller, or a task, is not an answer that a step can use.
@@ -94,6 +99,15 @@ internal sealed class MemberCalls(
         && data.TryGetProperty("ticket"u8, out var ticket)
         && data.TryGetProperty("expires"u8, out var expires)
             ? new ApprovalTicket(ticket.GetString()!, expires.GetDateTimeOffset())
+            : null;
+
+    private static Uri? ReadConnectPage(MemberReply reply) =>
+        reply.Reason == UpstreamFailures.ConnectionRequired.Reason
+        && reply.Get("error"u8) is { ValueKind: JsonValueKind.Object } error
+        && error.TryGetProperty("data"u8, out var data)
+        && data.TryGetProperty("elicitations"u8, out var pages)
+        && pages[0].TryGetProperty("url"u8, out var url)
+            ? WebPage.Find(url.GetString())
             : null;
 
     private Route Find(ComposeStep step) => route.Members.First(m => m.Name == step.Route);

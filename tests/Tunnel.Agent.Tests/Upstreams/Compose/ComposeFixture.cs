@@ -4,6 +4,7 @@ using Culvert.Platform.Configuration;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Routing;
@@ -19,7 +20,12 @@ internal sealed class ComposeFixture : IAsyncDisposable
     private readonly TestIssuer issuer = new();
     private readonly RouteSet set;
 
-    private ComposeFixture(AgentSettings settings, PinBook? pins, ApprovalService? approvals)
+    private ComposeFixture(
+        AgentSettings settings,
+        PinBook? pins,
+        ApprovalService? approvals,
+        CredentialSources? sources
+    )
     {
         Tunnel = new Support.Tunnel(trail: Trail, approvals: approvals);
         set = RouteSet.Create(
@@ -33,7 +39,8 @@ internal sealed class ComposeFixture : IAsyncDisposable
                 Tunnel.Members
             ).Create,
             TimeProvider.System,
-            pins: pins
+            pins: pins,
+            sources: sources
         );
         Tunnel.Add(set.Routes);
     }
@@ -79,12 +86,13 @@ internal sealed class ComposeFixture : IAsyncDisposable
     public static async Task<ComposeFixture> StartAsync(
         string routes,
         PinBook? pins = null,
-        ApprovalService? approvals = null
+        ApprovalService? approvals = null,
+        CredentialSources? sources = null
     )
     {
         var read = Read(routes);
         read.Errors.Select(e => e.ToString()).ShouldBeEmpty();
-        var fixture = new ComposeFixture(read.Settings!, pins, approvals);
+        var fixture = new ComposeFixture(read.Settings!, pins, approvals, sources);
         await fixture.Tunnel.StartAsync();
         return fixture;
     }

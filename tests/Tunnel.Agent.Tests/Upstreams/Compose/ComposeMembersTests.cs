@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Culvert.Machine.Client.Calls;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.Tests.Support;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy.Approvals;
 using Culvert.Tunnel.Agent.Telemetry;
@@ -131,6 +133,42 @@ public sealed class ComposeMembersTests : IDisposable
         waiting.GetProperty("data").GetProperty("ticket").GetString().ShouldBe("appr_1");
         waiting.GetProperty("data").GetProperty("detail").GetString().ShouldBe("policy.approval_required");
         answer.GetProperty("result").GetProperty("structuredContent").GetProperty("rows").GetArrayLength().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("https://id.test/connect/conn_1", "agent.connection_required", "customer")]
+    [InlineData("javascript:alert(1)", "compose.step_failed", "customer")]
+    public async Task MemberThatNeedsAConnection_GivesTheCallerThePage(string url, string code, string step)
+    {
+        await using var server = Server();
+        ApiResult<ConnectionTokenAnswer> answer = new ApiFailure
+        {
+            Kind = ApiFailureKind.Refused,
+            Operation = "POST /v1/agent/connection_tokens",
+            Status = 404,
+            Code = "connection.grant_missing",
+            ConnectUrl = WebPage.Find(url),
+        };
+        await using var fixture = await ComposeFixture.StartAsync(
+            Routes(server, member: "expose: false, credentials: {type: person_grant}", step: "reads_only: true"),
+            sources: CredentialSources.None with
+            {
+                Grants = (_, _) => Task.FromResult(answer),
+            }
+        );
+
+        var missing = (await CallAsync(fixture)).GetProperty("error");
+        server.Calls.ShouldBeEmpty();
+        answer = new ConnectionTokenAnswer("token-of-alice", DateTimeOffset.UtcNow.AddHours(1), "");
+        await Eventually.UntilAsync(async () => (await CallAsync(fixture)).TryGetProperty("result", out _), Token);
+
+        var data = missing.GetProperty("data");
+        data.GetProperty("error_code").GetString().ShouldBe(code);
+        data.GetProperty("step").GetString().ShouldBe(step);
+        if (code == "agent.connection_required")
+        {
+            missing.GetProperty("message").GetString().ShouldNotBeNull().ShouldContain(url);
+        }
     }
 
     [Theory]
