@@ -1,13 +1,15 @@
-using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.GitHubApps;
 
 internal static class GitHubAppsRegistration
 {
-    public static IServiceCollection AddGitHubApps(this IServiceCollection services) =>
+    public static IServiceCollection AddGitHubApps(
+        this IServiceCollection services,
+        IReadOnlyList<GitHubAppOptions> apps
+    ) =>
         services
-            .AddSingleton(provider => provider.GetRequiredService<ServiceOptions>().GitHubApps)
+            .AddSingleton(apps)
             .AddSingleton<GitHubAppKeys>()
             .AddSingleton<GitHubClient>()
             .AddSingleton<GitHubTokenEndpoint>();

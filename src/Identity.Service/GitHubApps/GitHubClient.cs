@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;

@@ -136,7 +136,7 @@ internal static class Composition
         services.AddScim();
         services.AddAuthorizationServer();
         services.AddUpstreamConnections();
-        services.AddGitHubApps();
+        services.AddGitHubApps(options.GitHubApps);
         services.AddStaticSecrets();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it

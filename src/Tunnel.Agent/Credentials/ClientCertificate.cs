@@ -12,9 +12,12 @@ internal sealed class ClientCertificate(string certificateFile, SecretReference 
 {
     private readonly Lock gate = new();
 
-    // Guarded by gate.
+    // Written under gate.
     private (DateTimeOffset? Certificate, DateTimeOffset? Key) read;
     private KeyAndCertificate? pair;
+
+    /// <summary>The pair of the newest connection; null before the first one.</summary>
+    public KeyAndCertificate? Last => Volatile.Read(ref pair);
 
     /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
     public SslStreamCertificateContext Current() => ReadCurrent().Context;

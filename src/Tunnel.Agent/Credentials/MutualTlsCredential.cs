@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>The client certificate of the connection; no header.</summary>
-/// <param name="certificate">The certificate that new connections use; null: the upstream has none.</param>
+/// <param name="certificate">The one of the upstream's connections, which read its files; null: the upstream has none.</param>
 internal sealed class MutualTlsCredential(ClientCertificate? certificate) : UpstreamCredential
 {
     private Description? last;
@@ -22,7 +22,7 @@ internal sealed class MutualTlsCredential(ClientCertificate? certificate) : Upst
     {
         try
         {
-            if (certificate?.ReadCurrent() is not { } pair)
+            if ((certificate?.Last ?? certificate?.ReadCurrent()) is not { } pair)
             {
                 return null;
             }

@@ -48,9 +48,10 @@ internal sealed class RouteSet : IAsyncDisposable
                 .. s.Policy.Rules,
                 .. settings.Where(m => s.Upstream.Members.Contains(m.Name)).SelectMany(m => m.Policy.Rules),
             ];
+            var upstream = FindExisting(s, before) ?? create(s.Upstream);
             return new Route(
                 s.Name,
-                FindExisting(s, before) ?? create(s.Upstream),
+                upstream,
                 s.AllowedOrigins,
                 new RouteAccess(
                     s.Oauth,
@@ -60,7 +61,7 @@ internal sealed class RouteSet : IAsyncDisposable
                             .Where(byName.ContainsKey)
                             .Select(name => byName[name]),
                     ],
-                    CreateCredential(s, sources ?? CredentialSources.None, time),
+                    CreateCredential(s, upstream, sources ?? CredentialSources.None, time),
                     time,
                     rules.Exists(r => r.Groups.Count > 0),
                     s.Upstream.ReadsClaims || s.Credential.ReadsClaims || rules.Exists(r => r.ReadsClaims),
@@ -98,6 +99,7 @@ internal sealed class RouteSet : IAsyncDisposable
 
     private static UpstreamCredential CreateCredential(
         RouteSettings route,
+        Upstream upstream,
         CredentialSources sources,
         TimeProvider time
     )
@@ -105,7 +107,7 @@ internal sealed class RouteSet : IAsyncDisposable
         return route.Credential switch
         {
             { Type: CredentialType.Static } settings => new StaticCredential(settings.Header, settings.Value!),
-            { Type: CredentialType.MutualTls } => new MutualTlsCredential(route.Upstream.CreateClientCertificate()),
+            { Type: CredentialType.MutualTls } => new MutualTlsCredential(upstream.ClientCertificate),
             { Type: CredentialType.ClientCredentials, Token: { } token } => new ClientCredentialsCredential(
                 token,
                 CreateEndpoint(token),

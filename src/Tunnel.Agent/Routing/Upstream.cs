@@ -1,4 +1,5 @@
 using Culvert.Platform.Mcp;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -18,6 +19,9 @@ internal abstract class Upstream : IAsyncDisposable
 
     /// <summary>Every exchange holds it from its first access to the route until its end.</summary>
     public RouteUse Use { get; } = new();
+
+    /// <summary>The agent's client certificate for connections to it; null for none.</summary>
+    public virtual ClientCertificate? ClientCertificate => null;
 
     public UpstreamTimeouts Timeouts => Settings.Timeouts;
 

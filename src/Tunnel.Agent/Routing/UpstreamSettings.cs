@@ -1,4 +1,3 @@
-using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -27,9 +26,6 @@ internal abstract record UpstreamSettings
 
     /// <summary>Whether it gives its members or its statements claims of its callers.</summary>
     public virtual bool ReadsClaims => false;
-
-    /// <summary>The agent's client certificate for connections to it; null for none.</summary>
-    public virtual ClientCertificate? CreateClientCertificate() => null;
 
     /// <summary>The origins of a web server in its own URLs; empty for other upstreams.</summary>
     public virtual IReadOnlyList<string> WebOrigins => [];

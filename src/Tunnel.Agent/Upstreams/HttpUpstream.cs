@@ -2,6 +2,7 @@ using System.Text;
 using Culvert.Platform.Mcp;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Addresses;
@@ -55,6 +56,8 @@ internal sealed class HttpUpstream : Upstream
     public override HttpUpstreamSettings Settings => settings;
 
     public UpstreamConnector Connector { get; }
+
+    public override ClientCertificate? ClientCertificate => Connector.Certificate;
 
     public string HostHeader => settings.HostHeader;
 

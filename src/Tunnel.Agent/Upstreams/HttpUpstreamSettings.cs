@@ -67,9 +67,6 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     public override string Address =>
         SocketPath.Length > 0 ? $"unix:{SocketPath}" : $"{(IsTls ? "https" : "http")}://{Bracketed(Host)}:{Port}";
 
-    public override ClientCertificate? CreateClientCertificate() =>
-        ClientCertificateFile.Length > 0 ? new ClientCertificate(ClientCertificateFile, ClientKeyFile!) : null;
-
     public override IReadOnlyList<string> WebOrigins => [Address, $"https://{HostHeader}", $"http://{HostHeader}"];
 
     internal static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;

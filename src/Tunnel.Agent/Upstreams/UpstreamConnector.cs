@@ -20,15 +20,20 @@ internal sealed class UpstreamConnector
     private readonly HttpUpstreamSettings settings;
     private readonly VettedConnector connector;
     private readonly SslClientAuthenticationOptions? tls;
-    private readonly ClientCertificate? certificate;
 
     public UpstreamConnector(HttpUpstreamSettings settings, TimeProvider time, IHostResolver? resolver = null)
     {
         this.settings = settings;
         connector = new VettedConnector(Vet, time, resolver);
         tls = settings.IsTls ? UpstreamTls.CreateOptions(settings) : null;
-        certificate = settings.CreateClientCertificate();
+        Certificate =
+            settings.ClientCertificateFile.Length > 0
+                ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile!)
+                : null;
     }
+
+    /// <summary>The agent's client certificate; null for none.</summary>
+    public ClientCertificate? Certificate { get; }
 
     /// <summary>The <see cref="HttpConnect"/> of the route's HTTP client, including the TLS handshake.</summary>
     /// <exception cref="UpstreamException">No permitted address answers, or the TLS handshake fails.</exception>
@@ -158,13 +163,13 @@ internal sealed class UpstreamConnector
     // The certificate is renewed while the agent runs: each connection presents the current one.
     private SslClientAuthenticationOptions Identified(SslClientAuthenticationOptions options)
     {
-        if (certificate is null)
+        if (Certificate is null)
         {
             return options;
         }
 
         var own = UpstreamTls.CreateOptions(settings);
-        own.ClientCertificateContext = certificate.Current();
+        own.ClientCertificateContext = Certificate.Current();
         return own;
     }
 

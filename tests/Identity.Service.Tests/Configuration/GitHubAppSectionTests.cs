@@ -9,7 +9,7 @@ public sealed class GitHubAppSectionTests
 {
     private const string Tunnel = "tnl_010000000000000000000000";
     private const string Least = $"client_id: Iv1.8a61f9b3a7aba766, key_label: github, installation_id: 7, tunnels: [{Tunnel}]";
-    private const string Hsm = "pkcs11: {module: /usr/lib/hsm.so, token: culvert, pin: file:/etc/culvert/pin}";
+    private const string Hsm = "pkcs11: {module: /usr/lib/hsm.so, token: culvert, pin: env:PATH}";
 
     [Fact]
     public void Read_NothingWritten_HasNoApps() =>

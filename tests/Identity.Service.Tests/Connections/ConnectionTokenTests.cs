@@ -9,6 +9,7 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -350,8 +351,9 @@ public sealed class ConnectionTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tokens_AreInNoLogNoAuditAndNoColumn()
+    public async Task Tokens_AreInNoLogNoAuditNoTelemetryAndNoColumn()
     {
+        using var telemetry = new TelemetryText();
         await bench.ConnectAsync("ada");
         await bench.AskOkAsync("ada");
         bench.Service.Time.Advance(Life);
@@ -381,11 +383,14 @@ public sealed class ConnectionTokenTests : IAsyncLifetime
         stored.ToString().ShouldContain(bench.ConnectionId);
         audit.ShouldContain(bench.ConnectionId);
         logs.Text.ShouldContain(bench.ConnectionId);
+        var measured = telemetry.ToString();
+        measured.ShouldContain("/v1/agent/connection_tokens");
         foreach (var secret in secrets)
         {
             stored.ToString().ShouldNotContain(secret);
             audit.ShouldNotContain(secret);
             logs.Text.ShouldNotContain(secret);
+            measured.ShouldNotContain(secret);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class GitHubAppTests : IAsyncLifetime
         (_, agent) = await bench.JoinAsync(bench.AgentToken());
         var file = System.IO.Path.Combine(folder, "ca.pem");
         await File.WriteAllTextAsync(file, gitHub.Pki.Root.ExportCertificatePem(), Cancel);
-        AddressRanges.TryParse(["127.0.0.0/8"], out var networks).ShouldBeTrue();
+        AddressRanges.TryParse(["127.0.0.0/8"], out var networks, out _).ShouldBeTrue();
         apps.Add(
             new GitHubAppOptions
             {
@@ -143,7 +143,7 @@ public sealed class GitHubAppTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(401, "does not accept the App's signature")]
+    [InlineData(401, "the key of key_label")]
     [InlineData(403, "its installation is suspended")]
     [InlineData(404, "knows no installation 12345678")]
     [InlineData(422, "lacks a repository or permission")]

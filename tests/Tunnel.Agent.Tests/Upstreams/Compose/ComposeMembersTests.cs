@@ -135,40 +135,36 @@ public sealed class ComposeMembersTests : IDisposable
         answer.GetProperty("result").GetProperty("structuredContent").GetProperty("rows").GetArrayLength().ShouldBe(1);
     }
 
-    [Theory]
-    [InlineData("https://id.test/connect/conn_1", "agent.connection_required", "customer")]
-    [InlineData("javascript:alert(1)", "compose.step_failed", "customer")]
-    public async Task MemberThatNeedsAConnection_GivesTheCallerThePage(string url, string code, string step)
+    [Fact]
+    public async Task MemberThatNeedsAConnection_GivesTheCallerThePage_AndThenTheFinding()
     {
+        const string Page = "https://id.test/connect/conn_1";
         await using var server = Server();
-        ApiResult<ConnectionTokenAnswer> answer = new ApiFailure
-        {
-            Kind = ApiFailureKind.Refused,
-            Operation = "POST /v1/agent/connection_tokens",
-            Status = 404,
-            Code = "connection.grant_missing",
-            ConnectUrl = WebPage.Find(url),
-        };
-        await using var fixture = await ComposeFixture.StartAsync(
-            Routes(server, member: "expose: false, credentials: {type: person_grant}", step: "reads_only: true"),
-            sources: CredentialSources.None with
-            {
-                Grants = (_, _) => Task.FromResult(answer),
-            }
-        );
+        var answer = MissingGrant(Page);
+        await using var fixture = await StartWithGrantsAsync(server, () => answer);
 
-        var missing = (await CallAsync(fixture)).GetProperty("error");
+        var missing = await CallAsync(fixture);
         server.Calls.ShouldBeEmpty();
         answer = new ConnectionTokenAnswer("token-of-alice", DateTimeOffset.UtcNow.AddHours(1), "");
-        await Eventually.UntilAsync(async () => (await CallAsync(fixture)).TryGetProperty("result", out _), Token);
+        var found = await CallAsync(fixture);
 
-        var data = missing.GetProperty("data");
-        data.GetProperty("error_code").GetString().ShouldBe(code);
-        data.GetProperty("step").GetString().ShouldBe(step);
-        if (code == "agent.connection_required")
-        {
-            missing.GetProperty("message").GetString().ShouldNotBeNull().ShouldContain(url);
-        }
+        var result = missing.GetProperty("result");
+        result.GetProperty("isError").GetBoolean().ShouldBeTrue();
+        result.GetProperty("content")[0].GetProperty("text").GetString().ShouldNotBeNull().ShouldContain(Page);
+        found.GetProperty("result").GetProperty("structuredContent").GetProperty("rows").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task MemberThatNeedsAConnection_PageThatNoBrowserOpensSafely_IsAFailedStep()
+    {
+        await using var server = Server();
+        await using var fixture = await StartWithGrantsAsync(server, () => MissingGrant("javascript:alert(1)"));
+
+        var error = (await CallAsync(fixture)).GetProperty("error");
+
+        error.GetProperty("data").GetProperty("error_code").GetString().ShouldBe("compose.step_failed");
+        error.GetRawText().ShouldNotContain("javascript:");
+        server.Calls.ShouldBeEmpty();
     }
 
     [Theory]
@@ -212,6 +208,29 @@ public sealed class ComposeMembersTests : IDisposable
         server.Tools["find"] = _ => JoinServer.Structured("""{"customers":[{"id":1}]}""");
         return server;
     }
+
+    private static Task<ComposeFixture> StartWithGrantsAsync(
+        JoinServer server,
+        Func<ApiResult<ConnectionTokenAnswer>> answer
+    ) =>
+        ComposeFixture.StartAsync(
+            Routes(server, member: "expose: false, credentials: {type: person_grant}", step: "reads_only: true"),
+            sources: CredentialSources.None with
+            {
+                Grants = (_, _) => Task.FromResult(answer()),
+            }
+        );
+
+    private static ApiResult<ConnectionTokenAnswer> MissingGrant(string page) =>
+        new ApiFailure
+        {
+            Kind = ApiFailureKind.Refused,
+            Operation = "POST /v1/agent/connection_tokens",
+            Status = 404,
+            Code = "connection.grant_missing",
+            Message = "The person has not connected this route with their account.",
+            ConnectUrl = WebPage.Find(page),
+        };
 
     private static Task<JsonElement> CallAsync(ComposeFixture fixture) => fixture.PostAsync(Call("all"), route: "all");
 
