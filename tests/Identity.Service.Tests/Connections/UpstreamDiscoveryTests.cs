@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Testing;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 
@@ -142,11 +143,10 @@ public sealed class UpstreamDiscoveryTests : IAsyncLifetime
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Server.Script(
             Place,
-            async http =>
+            http =>
             {
                 arrived.SetResult();
-                await Task.Delay(Timeout.Infinite, http.RequestAborted)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return Never.RespondAsync(http.RequestAborted);
             }
         );
 
