@@ -3,7 +3,7 @@
 //
 // CONFIG: { issuer, port, addresses, certificate_file, key_file, keys_file,
 //           clients: [{ client_id, client_secret_file, algorithm, claims, token_life }], person_client,
-//           console: { client_id, redirect_uris }, vendor_client, groups: { person: [group] }, service, scope, is_plain, apps_file }
+//           console: { client_id, redirect_uris }, vendor_client, vendor_keys: { url, ca_file }, groups: { person: [group] }, service, scope, is_plain, apps_file }
 // Every client may ask for a token for any resource; the answer is a JWT access token whose `aud` is that resource,
 // whose `sub` is the client, signed by the client's algorithm (ES256 or RS256), with a `jti` of its own.
 // Resources other than the identity service (`service`) have one scope, `scope`. A machine that names none gets it.
@@ -14,13 +14,13 @@
 // `checkRegistration` and `boundRegistrations`, and no client that registered itself gets a token for the identity service.
 // The client of people exchanges an id_token for an identity assertion (ID-JAG) to an authorization server that `apps_file`, read at
 // each exchange, names: { audience: the client's id there }.
-// To the client `vendor_client`, which is public, this is the authorization server of a vendor where people have accounts: its redirect
-// URIs are all those of the identity service.
+// To the client `vendor_client` this is the authorization server of a vendor where people have accounts: its redirect URIs are all those
+// of the identity service. It authenticates with private_key_jwt and the keys of `vendor_keys`, or it is public if there are none.
 // With `is_plain` it is as Entra ID: `resource` is an invalid_target in the console's sign-in, and there is neither registration
 // nor RFC 8414.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
+import { createServer, get } from 'node:https';
 import { createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 
@@ -65,7 +65,9 @@ const provider = new Provider(config.issuer, {
     id_token_signed_response_alg: 'ES256',
   }, {
     client_id: config.vendor_client,
-    token_endpoint_auth_method: 'none',
+    ...(config.vendor_keys
+      ? { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: config.vendor_keys.url }
+      : { token_endpoint_auth_method: 'none' }),
     grant_types: ['authorization_code'],
     redirect_uris: [`${config.service}/`],
     response_types: ['code'],
@@ -74,12 +76,13 @@ const provider = new Provider(config.issuer, {
   claims: { openid: ['sub'], profile: ['name', 'groups'] },
   conformIdTokenClaims: false,
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, name: sub, groups: config.groups[sub] ?? [] }) }),
-  // The last is what several MCP clients register with.
-  clientAuthMethods: ['client_secret_basic', 'none', 'client_secret_post'],
+  // The third is what several MCP clients register with.
+  clientAuthMethods: ['client_secret_basic', 'none', 'client_secret_post', 'private_key_jwt'],
   cookies: { keys: [randomBytes(32).toString('base64url')] },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
   // A standard member that this server does not use: naming one is the way to have each client checked.
   extraClientMetadata: { properties: ['software_id'], validator: (_ctx, _name, _value, client) => checkRegistration(client) },
+  fetch: fetchKeys,
   extraTokenClaims: (_ctx, token) => claims.get(token.clientId),
   // RFC 6749 §3.3: what a request without a scope gets. People consent to scopes by name.
   formats: {
@@ -142,6 +145,17 @@ const listening = config.addresses.map((address) => new Promise((resolve, reject
 }));
 await Promise.all(listening);
 console.log(`ready: ${config.issuer}`);
+
+/** The keys of the identity service. The certificate of its own CA is written after this program has started. */
+function fetchKeys(url) {
+  return new Promise((resolve, reject) => {
+    get(url, { ca: readFileSync(config.vendor_keys.ca_file), timeout: 2500 }, (answer) => {
+      const parts = [];
+      answer.on('error', reject).on('data', (part) => parts.push(part));
+      answer.on('end', () => resolve(new Response(Buffer.concat(parts), { status: answer.statusCode })));
+    }).on('error', reject);
+  });
+}
 
 /** draft-ietf-oauth-identity-assertion-authz-grant: the person of the id_token uses this client at that authorization server. */
 async function exchangeIdToken(ctx) {

@@ -31,21 +31,31 @@ internal static class ConnectionCommands
         var name = new Argument<string>("NAME") { Description = "the vendor or server, as people see it" };
         var tunnel = Flags.Required("--tunnel", "TUNNEL", "id or name of the tunnel").Offering(Noun.Tunnel);
         var route = Flags.Required("--route", "ROUTE", "the name of the route in the agents' configuration");
-        var authorization = Flags.Required("--authorization-endpoint", "URL", "where people allow the access");
-        var token = Flags.Required("--token-endpoint", "URL", "where the service gets the tokens");
+        var authorization = Flags.Text("--authorization-endpoint", "URL", "where people allow the access");
+        var token = Flags.Text("--token-endpoint", "URL", "where the service gets the tokens");
         var clientId = Flags.Required("--client-id", "ID", "the service's client_id at the upstream");
         var auth = Flags.OneOf(
             "--client-auth",
             "how the service authenticates there (default: none)",
             "none",
             "client_secret_basic",
-            "client_secret_post"
+            "client_secret_post",
+            "private_key_jwt"
         );
         var secret = SecretFile();
         var scopes = Scopes();
-        var issuer = Flags.Text("--issuer", "ISS", "the upstream's iss, which its answers must have (RFC 9207)");
+        var issuer = Flags.Text(
+            "--issuer",
+            "ISS",
+            "the upstream's iss, which its answers must have (RFC 9207); without endpoints, its metadata names them"
+        );
+        issuer.Aliases.Add("--discover");
         var revocation = Flags.Text("--revocation-endpoint", "URL", "where ended grants are revoked (RFC 7009)");
-        var resource = Flags.Text("--resource", "URI", "the resource to request tokens for (RFC 8707)");
+        var resource = Flags.Text(
+            "--resource",
+            "URI",
+            "the resource to request tokens for (RFC 8707); without issuer and endpoints, its metadata names the issuer"
+        );
         var ca = Flags.Text("--ca-file", "FILE", "PEM: the only CA certificates that authenticate the upstream");
         var allow = Flags.Many("--allow", "CIDR:PORT", "a private address that its endpoints may resolve to");
         return verbs.Create(
@@ -58,8 +68,6 @@ internal static class ConnectionCommands
                     ["tunnel_id"] = await context.IdAsync(Noun.Tunnel, context.Get(tunnel)!, cancel),
                     ["route"] = context.Get(route),
                     ["display_name"] = context.Get(name),
-                    ["authorization_endpoint"] = context.Get(authorization),
-                    ["token_endpoint"] = context.Get(token),
                     ["client_id"] = context.Get(clientId),
                     ["scopes"] = WireJson.ToJsonArray(context.Get(scopes) ?? []),
                 };
@@ -69,6 +77,8 @@ internal static class ConnectionCommands
                         ("client_auth", context.Get(auth)),
                         ("client_secret", ReadSecret(context.Get(secret))),
                         ("issuer", context.Get(issuer)),
+                        ("authorization_endpoint", context.Get(authorization)),
+                        ("token_endpoint", context.Get(token)),
                         ("revocation_endpoint", context.Get(revocation)),
                         ("resource", context.Get(resource)),
                         ("ca_cert_pem", context.Get(ca) is { } file ? InFile.ReadText(file) : null),

@@ -117,6 +117,11 @@ internal sealed class Applier(ManagementClient client, LiveState live)
             body["jwks"] ??= new JsonObject { ["type"] = "discovery" };
         }
 
+        if (kind.Noun == Noun.Connection)
+        {
+            body["scopes"] ??= new JsonArray();
+        }
+
         if (
             kind.Noun == Noun.Rule
             && declared.Spec[RuleWorkspace] is null

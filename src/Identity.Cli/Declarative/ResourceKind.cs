@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Declarative;
@@ -11,6 +12,12 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
 
     /// <summary>Whether <c>--prune</c> archives undeclared objects.</summary>
     public bool IsPruned { get; init; } = true;
+
+    /// <summary>What the operator does if the file has another value for a field that is fixed at creation.</summary>
+    public string FixedAdvice { get; init; } = "declare it under another name, and archive this one";
+
+    /// <summary>Why a file cannot create the object; null: it can.</summary>
+    public Func<JsonObject, string?>? FindCreationProblem { get; init; }
 
     public ResourceField? Find(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
@@ -342,7 +349,74 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
                 new("tests", FieldType.ObjectList, "Claim sets, and the expected result for each."),
             ]
         ),
+        new(
+            "connection",
+            Noun.Connection,
+            [
+                new("tunnel", FieldType.Text, "The tunnel of the route.")
+                {
+                    Wire = "tunnel_id",
+                    RefersTo = Noun.Tunnel,
+                    IsRequired = true,
+                    IsFixed = true,
+                },
+                new("route", FieldType.Text, "The name of the route in the agents' configuration.")
+                {
+                    IsRequired = true,
+                    IsFixed = true,
+                },
+                new("client_id", FieldType.Text, "The service's client_id at the upstream.")
+                {
+                    IsRequired = true,
+                    IsFixed = true,
+                },
+                new("client_auth", FieldType.Text, "How the service authenticates there (default: none).")
+                {
+                    Words = ["none", ClientSecretBasic, ClientSecretPost, "private_key_jwt"],
+                    IsFixed = true,
+                },
+                new("scopes", FieldType.TextSet, "The scopes that people allow there."),
+                new(
+                    "issuer",
+                    FieldType.Text,
+                    "The upstream's iss; without endpoints its metadata names them at creation (docs/connections.md)."
+                )
+                {
+                    IsFixed = true,
+                },
+                new("authorization_endpoint", FieldType.Text, "Where people allow the access.") { IsFixed = true },
+                new("token_endpoint", FieldType.Text, "Where the service gets the tokens.") { IsFixed = true },
+                new("revocation_endpoint", FieldType.Text, "Where ended grants are revoked.") { IsFixed = true },
+                new(
+                    "resource",
+                    FieldType.Text,
+                    "The resource to request tokens for; without issuer and endpoints its metadata names the issuer at creation."
+                )
+                {
+                    IsFixed = true,
+                },
+                new("ca_cert_pem", FieldType.Text, "The only CA certificates that authenticate the upstream, PEM.")
+                {
+                    IsFixed = true,
+                },
+                new("allowed_targets", FieldType.ObjectList, "Private addresses that its endpoints may resolve to.")
+                {
+                    IsFixed = true,
+                },
+            ]
+        )
+        {
+            FixedAdvice = "people allowed the present one: archive it, which ends their grants, and apply again",
+            FindCreationProblem = spec =>
+                (string?)spec["client_auth"] is ClientSecretBasic or ClientSecretPost
+                    ? "no file has the secret of its client: create it with culvert connection create --client-secret-file, or use "
+                        + "private_key_jwt"
+                    : null,
+        },
     ];
+
+    private const string ClientSecretBasic = "client_secret_basic";
+    private const string ClientSecretPost = "client_secret_post";
 
     public static ResourceKind? FindByWord(string word) => All.FirstOrDefault(kind => kind.Word == word);
 }

@@ -146,6 +146,11 @@ internal sealed record ResourcePlan(
 
         if (live is null)
         {
+            if (declared.Kind.FindCreationProblem?.Invoke(declared.Spec) is { } problem)
+            {
+                throw new CommandFailure(ExitCode.Refused, $"{declared.Title}: {problem}") { Where = declared.Source };
+            }
+
             return new PlannedChange(PlannedChange.Create, declared.Kind, declared.Name, declared, null, fields);
         }
 
@@ -167,7 +172,7 @@ internal sealed record ResourcePlan(
                 )
                 {
                     Where = declared.Source,
-                    Next = "declare it under another name, and archive this one",
+                    Next = declared.Kind.FixedAdvice,
                 };
             }
 

@@ -33,7 +33,7 @@ internal sealed record Connection
 
     public required ConnectionClientAuth ClientAuth { get; init; }
 
-    /// <summary>Null for a public client.</summary>
+    /// <summary>Null for a client without a secret.</summary>
     public byte[]? SealedClientSecret { get; init; }
 
     /// <summary>When the secret was last set; null if that is not known.</summary>

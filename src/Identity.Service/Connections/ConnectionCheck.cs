@@ -5,12 +5,13 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.Settings;
+using Culvert.Identity.Service.Tokens;
 using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Connections;
 
 /// <summary>Decides whether a connection may be saved.</summary>
-internal sealed class ConnectionCheck(Current<OutboundOptions> outbound)
+internal sealed class ConnectionCheck(Current<OutboundOptions> outbound, ServiceIdentity identity)
 {
     private const int MaxUrlCharacters = IssuerValidator.MaxUrlLength;
     private const int MaxRouteCharacters = 64;
@@ -40,26 +41,39 @@ internal sealed class ConnectionCheck(Current<OutboundOptions> outbound)
 
         return FindName(wanted.DisplayName)
             ?? FindScopes(wanted.Scopes)
-            ?? (
-                auth == ConnectionClientAuth.None && wanted.ClientSecret is null
-                    ? null
-                    : FindSecret(auth, wanted.ClientSecret)
-            )
+            ?? (!HasSecret(auth) && wanted.ClientSecret is null ? null : FindSecret(auth, wanted.ClientSecret))
             ?? FindTargets(wanted.AllowedTargets)
-            ?? FindEndpoint("authorization_endpoint", wanted.AuthorizationEndpoint, targets: null)
-            ?? FindEndpoint("token_endpoint", wanted.TokenEndpoint, ReadTargets(wanted.AllowedTargets))
+            ?? (wanted.Issuer is null ? null : FindIssuer(wanted))
+            ?? FindResource(wanted.Resource)
+            ?? FindRoots(wanted.CaCertPem)
+            ?? (wanted.IsDiscovered ? FindSource(wanted) : FindEndpoints(wanted))
+            ?? (auth == ConnectionClientAuth.PrivateKeyJwt ? FindMisuse(wanted) : null);
+    }
+
+    /// <summary>RFC 8414 §2, if metadata is read from it.</summary>
+    public static Refusal? FindIssuer(CreateConnectionRequest wanted)
+    {
+        if (!wanted.IsDiscovered)
+        {
+            return IsVisibleAscii(wanted.Issuer!, MaxUrlCharacters)
+                ? null
+                : Refuse($"issuer: 1 to {MaxUrlCharacters} visible ASCII characters are required.");
+        }
+
+        return FindEndpoint("issuer", wanted.Issuer, ReadTargets(wanted.AllowedTargets))
+            ?? (wanted.Issuer!.Contains('?') ? Refuse("issuer: a URL without query is required.") : null);
+    }
+
+    public static Refusal? FindEndpoints(CreateConnectionRequest wanted)
+    {
+        var targets = ReadTargets(wanted.AllowedTargets);
+        return FindEndpoint("authorization_endpoint", wanted.AuthorizationEndpoint, targets: null)
+            ?? FindEndpoint("token_endpoint", wanted.TokenEndpoint, targets)
             ?? (
                 wanted.RevocationEndpoint is { } revocation
-                    ? FindEndpoint("revocation_endpoint", revocation, ReadTargets(wanted.AllowedTargets))
+                    ? FindEndpoint("revocation_endpoint", revocation, targets)
                     : null
-            )
-            ?? (
-                wanted.Issuer is { } issuer && !IsVisibleAscii(issuer, MaxUrlCharacters)
-                    ? Refuse($"issuer: 1 to {MaxUrlCharacters} visible ASCII characters are required.")
-                    : null
-            )
-            ?? FindResource(wanted.Resource)
-            ?? FindRoots(wanted.CaCertPem);
+            );
     }
 
     public static Refusal? FindName(string name) =>
@@ -78,13 +92,31 @@ internal sealed class ConnectionCheck(Current<OutboundOptions> outbound)
             : Refuse($"scopes: at most {MaxScopes}, each of 1 to {MaxScopeCharacters} characters of RFC 6749 §3.3.");
 
     public static Refusal? FindSecret(ConnectionClientAuth auth, string? secret) =>
-        auth == ConnectionClientAuth.None ? Refuse("client_secret: a client without authentication has none.")
+        !HasSecret(auth) ? Refuse($"client_secret: a client with client_auth {WireNames.Get(auth)} has none.")
         : secret is { Length: > 0 and <= MaxSecretCharacters } && secret.All(c => c is >= ' ' and <= '~') ? null
         : Refuse($"client_secret: 1 to {MaxSecretCharacters} printable ASCII characters are required.");
 
     /// <summary>Null if one is malformed.</summary>
     public static IReadOnlyList<AllowedTarget>? ReadTargets(IReadOnlyList<AllowedTargetDocument>? given) =>
         AllowedTargets.Read(given ?? []);
+
+    private static bool HasSecret(ConnectionClientAuth auth) =>
+        auth is ConnectionClientAuth.ClientSecretBasic or ConnectionClientAuth.ClientSecretPost;
+
+    // An assertion must be of no use to another server than the one that receives it, and never seem to be one that an agent
+    // requested: the keys are those of every organization.
+    private Refusal? FindMisuse(CreateConnectionRequest wanted) =>
+        wanted.ClientId.StartsWith(identity.PublicUrl + OrganizationIssuer.PathPrefix, StringComparison.Ordinal)
+            ? Refuse("client_id: with private_key_jwt it must not be a URL of this service.")
+        : wanted.IsDiscovered ? null
+        : wanted.Issuer is not null
+            ? Refuse("issuer: with private_key_jwt and issuer the endpoints must be absent; its metadata names them.")
+        : wanted.RevocationEndpoint is { } revocation && !HaveOneOrigin(revocation, wanted.TokenEndpoint!)
+            ? Refuse("revocation_endpoint: with private_key_jwt its host and port must be those of token_endpoint.")
+        : null;
+
+    private static bool HaveOneOrigin(string one, string other) =>
+        new Uri(one).GetLeftPart(UriPartial.Authority) == new Uri(other).GetLeftPart(UriPartial.Authority);
 
     private Refusal? FindTargets(IReadOnlyList<AllowedTargetDocument>? given)
     {
@@ -99,10 +131,17 @@ internal sealed class ConnectionCheck(Current<OutboundOptions> outbound)
         return AllowedTargets.FindRefusal(targets, outbound.Value);
     }
 
+    // Metadata is read from the issuer or from the resource.
+    private static Refusal? FindSource(CreateConnectionRequest wanted) =>
+        wanted.Issuer is not null ? null
+        : wanted.Resource is null
+            ? Refuse("authorization_endpoint, token_endpoint: required, unless issuer or resource has metadata.")
+        : FindEndpoint("resource", wanted.Resource, ReadTargets(wanted.AllowedTargets));
+
     // The browser opens the authorization endpoint, at whatever port.
-    private static Refusal? FindEndpoint(string field, string url, IReadOnlyList<AllowedTarget>? targets)
+    private static Refusal? FindEndpoint(string field, string? url, IReadOnlyList<AllowedTarget>? targets)
     {
-        if (!IsVisibleAscii(url, MaxUrlCharacters) || !SafeFetcher.TryParseUrl(url, out var uri))
+        if (url is null || !IsVisibleAscii(url, MaxUrlCharacters) || !SafeFetcher.TryParseUrl(url, out var uri))
         {
             return Refuse($"{field}: an https URL without user name and fragment is required.");
         }

@@ -9,4 +9,9 @@ internal enum ConnectionClientAuth
     ClientSecretBasic,
 
     ClientSecretPost,
+
+    /// <summary>
+    /// OpenID Connect Core §9: an assertion that the service signs. The database has no secret of the client.
+    /// </summary>
+    PrivateKeyJwt,
 }

@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Tokens;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Connections;
 
 /// <summary>A connection on the wire, without its secret.</summary>
+/// <param name="JwksUri">The keys to register at the upstream for the client; null unless client_auth is private_key_jwt.</param>
 /// <param name="CallbackUrl">The redirect URI to register at the upstream.</param>
 /// <param name="ConnectUrl">The page where a person connects.</param>
 internal sealed record ConnectionDocument(
@@ -19,6 +21,7 @@ internal sealed record ConnectionDocument(
     string? RevocationEndpoint,
     string ClientId,
     string ClientAuth,
+    string? JwksUri,
     IReadOnlyList<string> Scopes,
     string? Resource,
     string? CaCertPem,
@@ -48,6 +51,9 @@ internal sealed record ConnectionDocument(
             RevocationEndpoint: connection.RevocationEndpoint,
             ClientId: connection.ClientId,
             ClientAuth: WireNames.Get(connection.ClientAuth),
+            JwksUri: connection.ClientAuth == ConnectionClientAuth.PrivateKeyJwt
+                ? OrganizationIssuer.GetUpstreamsKeySetUrl(publicUrl, connection.OrganizationId)
+                : null,
             Scopes: connection.Scopes,
             Resource: connection.Resource,
             CaCertPem: connection.CaCertificatePem,

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tokens.Assertions;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Connections;
@@ -15,6 +16,8 @@ internal sealed class ConnectionEndpoints(
     ConnectionStore store,
     ConnectionGrantStore grants,
     ConnectionCheck check,
+    UpstreamDiscovery discovery,
+    AssertionSigner signer,
     ServiceIdentity identity,
     IJournal journal,
     TimeProvider time
@@ -52,6 +55,16 @@ internal sealed class ConnectionEndpoints(
             return TunnelErrors.Archived.Refuse();
         }
 
+        if (!(await discovery.CompleteAsync(wanted, cancellationToken)).TryGet(out wanted, out refusal))
+        {
+            return refusal;
+        }
+
+        if (WireNames.Parse<ConnectionClientAuth>(wanted.ClientAuth) == ConnectionClientAuth.PrivateKeyJwt)
+        {
+            await signer.PrepareAsync(cancellationToken);
+        }
+
         var id = ConnectionId.New();
         var connection = new Connection
         {
@@ -61,8 +74,8 @@ internal sealed class ConnectionEndpoints(
             Route = wanted.Route,
             DisplayName = wanted.DisplayName,
             Issuer = wanted.Issuer,
-            AuthorizationEndpoint = wanted.AuthorizationEndpoint,
-            TokenEndpoint = wanted.TokenEndpoint,
+            AuthorizationEndpoint = wanted.AuthorizationEndpoint!,
+            TokenEndpoint = wanted.TokenEndpoint!,
             RevocationEndpoint = wanted.RevocationEndpoint,
             ClientId = wanted.ClientId,
             ClientAuth = WireNames.Parse<ConnectionClientAuth>(wanted.ClientAuth),

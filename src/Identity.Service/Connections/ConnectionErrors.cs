@@ -22,6 +22,14 @@ internal static class ConnectionErrors
         "Archive one that is no longer used."
     );
 
+    public static readonly ErrorCode Discovery = new(
+        "connection.discovery",
+        400,
+        "The metadata of the upstream does not name endpoints that can be used.",
+        "The issuer or the resource does not answer, or its metadata does not fit; the message names the document and the reason.",
+        "Correct issuer or resource, or name the endpoints."
+    );
+
     public static readonly ErrorCode Archived = new(
         "connection.archived",
         409,

@@ -18,7 +18,7 @@ internal sealed class ConnectionStore(Database database, Sealer sealer)
     public byte[] SealSecret(ConnectionId id, string secret) =>
         sealer.Seal(Name, id.Value, SecretColumn, Encoding.ASCII.GetBytes(secret));
 
-    /// <summary>Null for a public client.</summary>
+    /// <summary>Null for a client without a secret.</summary>
     public string? UnsealSecret(Connection connection) =>
         connection.SealedClientSecret is { } value
             ? Encoding.ASCII.GetString(sealer.Unseal(Name, connection.Id.Value, SecretColumn, value))

@@ -14,6 +14,8 @@ internal static class ConnectionsRegistration
             .AddSingleton<ConnectionGrantStore>()
             .AddSingleton<ConnectionCheck>()
             .AddSingleton<UpstreamFetcher>()
+            .AddSingleton<UpstreamDiscovery>()
+            .AddSingleton<ClientAssertions>()
             .AddSingleton<UpstreamClient>()
             .AddSingleton<ConnectionTokens>()
             .AddSingleton<ConnectionTokenEndpoint>()

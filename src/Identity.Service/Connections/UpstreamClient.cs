@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Fetching;
+using Duende.IdentityModel;
 
 namespace Culvert.Identity.Service.Connections;
 
@@ -9,6 +10,7 @@ namespace Culvert.Identity.Service.Connections;
 internal sealed class UpstreamClient(
     ConnectionStore connections,
     UpstreamFetcher fetcher,
+    ClientAssertions assertions,
     TimeProvider time,
     ILogger<UpstreamClient> logger
 )
@@ -103,7 +105,7 @@ internal sealed class UpstreamClient(
         }
 
         var fetched = await PostAsync(connection, connection.TokenEndpoint, TokenEndpoint, form, cancellationToken);
-        if (!fetched.IsSuccess)
+        if (fetched is not { IsSuccess: true })
         {
             Report(connection, request, fetched);
             return UpstreamAnswer.Unavailable;
@@ -130,7 +132,8 @@ internal sealed class UpstreamClient(
         return UpstreamAnswer.Unavailable;
     }
 
-    private Task<FetchResult> PostAsync(
+    // Null: nothing was sent, because no key can sign at present.
+    private async Task<FetchResult?> PostAsync(
         Connection connection,
         string url,
         string field,
@@ -138,35 +141,42 @@ internal sealed class UpstreamClient(
         CancellationToken cancellationToken
     )
     {
-        var secret = connections.UnsealSecret(connection);
-        if (connection.ClientAuth != ConnectionClientAuth.ClientSecretBasic)
+        string? authorization = null;
+        if (connection.ClientAuth == ConnectionClientAuth.ClientSecretBasic)
+        {
+            authorization = UpstreamFetcher.CreateBasic(connection.ClientId, connections.UnsealSecret(connection)!);
+        }
+        else
         {
             form.Add(new("client_id", connection.ClientId));
         }
 
         if (connection.ClientAuth == ConnectionClientAuth.ClientSecretPost)
         {
-            form.Add(new("client_secret", secret!));
+            form.Add(new("client_secret", connections.UnsealSecret(connection)!));
+        }
+        else if (connection.ClientAuth == ConnectionClientAuth.PrivateKeyJwt)
+        {
+            if (await assertions.CreateAsync(connection, cancellationToken) is not { } assertion)
+            {
+                return null;
+            }
+
+            form.Add(new("client_assertion_type", OidcConstants.ClientAssertionTypes.JwtBearer));
+            form.Add(new("client_assertion", assertion));
         }
 
-        return fetcher.PostAsync(
-            connection,
-            url,
-            field,
-            form,
-            connection.ClientAuth == ConnectionClientAuth.ClientSecretBasic
-                ? UpstreamFetcher.CreateBasic(connection.ClientId, secret!)
-                : null,
-            cancellationToken
-        );
+        return await fetcher.PostAsync(connection, url, field, form, authorization, cancellationToken);
     }
 
-    private void Report(Connection connection, string request, FetchResult fetched) =>
+    private void Report(Connection connection, string request, FetchResult? fetched) =>
         Log.UpstreamFailed(
             logger,
             connection.Id.Value,
             request,
-            fetched.IsSuccess ? $"status {(int)fetched.Status!}" : $"{fetched.Field}: {fetched.Detail}"
+            fetched is null ? "the service cannot sign an assertion at present."
+                : fetched.IsSuccess ? $"status {(int)fetched.Status!}"
+                : $"{fetched.Field}: {fetched.Detail}"
         );
 
     private static UpstreamTokens? ReadTokens(ReadOnlyMemory<byte> body, DateTimeOffset now)

@@ -6,13 +6,25 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Connections;
 
-/// <summary>Posts forms to an upstream's endpoints with the shared address-checking fetcher (S27): no redirects, bounded.</summary>
+/// <summary>
+/// Gets an upstream's metadata and posts forms to its endpoints, with the shared address-checking fetcher (S27): no redirects,
+/// bounded.
+/// </summary>
 internal sealed class UpstreamFetcher(Current<OutboundOptions> outbound, TimeProvider time, IHostResolver resolver)
 {
-    /// <summary>An answer has at most an access token and a refresh token.</summary>
+    /// <summary>An answer is metadata, or has at most an access token and a refresh token.</summary>
     public const int MaxBytes = 64 * 1024;
 
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <param name="field">The member of the request that has the URL.</param>
+    public Task<FetchResult> GetAsync(
+        string url,
+        string field,
+        string? caPem,
+        IReadOnlyList<AllowedTarget> targets,
+        CancellationToken cancellationToken
+    ) => FetchAsync(new FetchRequest { Url = url, Field = field }, caPem, targets, cancellationToken);
 
     /// <param name="field">The member of the connection that has the URL.</param>
     /// <param name="authorization">The value of the Authorization header; null = none.</param>
@@ -25,7 +37,30 @@ internal sealed class UpstreamFetcher(Current<OutboundOptions> outbound, TimePro
         CancellationToken cancellationToken
     )
     {
-        var roots = PinnedRoots.Read(connection.CaCertificatePem);
+        using var content = new FormUrlEncodedContent(form);
+        var body = await content.ReadAsByteArrayAsync(cancellationToken);
+        var request = new FetchRequest
+        {
+            Url = url,
+            Field = field,
+            WantsAnyStatus = true,
+            Post = new FetchPost(
+                body,
+                "application/x-www-form-urlencoded",
+                authorization is null ? [] : [new("Authorization", authorization)]
+            ),
+        };
+        return await FetchAsync(request, connection.CaCertificatePem, connection.AllowedTargets, cancellationToken);
+    }
+
+    private async Task<FetchResult> FetchAsync(
+        FetchRequest request,
+        string? caPem,
+        IReadOnlyList<AllowedTarget> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        var roots = PinnedRoots.Read(caPem);
         try
         {
             var reach = outbound.Value;
@@ -40,21 +75,11 @@ internal sealed class UpstreamFetcher(Current<OutboundOptions> outbound, TimePro
                 time,
                 resolver
             );
-            using var content = new FormUrlEncodedContent(form);
-            var body = await content.ReadAsByteArrayAsync(cancellationToken);
             return await fetcher.FetchAsync(
-                new FetchRequest
+                request with
                 {
-                    Url = url,
-                    Field = field,
-                    AllowedTargets = [.. connection.AllowedTargets.Select(t => new FetchTarget(t.Network, t.Port))],
+                    AllowedTargets = [.. targets.Select(t => new FetchTarget(t.Network, t.Port))],
                     PinnedRoots = roots,
-                    WantsAnyStatus = true,
-                    Post = new FetchPost(
-                        body,
-                        "application/x-www-form-urlencoded",
-                        authorization is null ? [] : [new("Authorization", authorization)]
-                    ),
                 },
                 cancellationToken
             );

@@ -13,6 +13,11 @@ internal static class OrganizationIssuer
     public static string GetUpstreamsUrl(string publicUrl, string organizationId) =>
         $"{GetUrl(publicUrl, organizationId)}/upstreams";
 
+    /// <summary>The keys of everything that the service signs for the organization's upstreams.</summary>
+    /// <param name="publicUrl">The service's public URL, without a path.</param>
+    public static string GetUpstreamsKeySetUrl(string publicUrl, string organizationId) =>
+        $"{GetUpstreamsUrl(publicUrl, organizationId)}/jwks";
+
     /// <param name="publicUrl">The service's public URL, without a path.</param>
     public static string GetUrl(string publicUrl, string organizationId) => publicUrl + PathPrefix + organizationId;
 }

@@ -24,6 +24,7 @@ internal static class TokensRegistration
             .AddSingleton(AssertionKeys.Create)
             // Not by AddHostedService, which adds one service of each type.
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<AssertionKeys>().Ring)
+            .AddSingleton<AssertionSigner>()
             .AddSingleton<AssertionEndpoint>()
             .AddSingleton<UpstreamIssuerEndpoints>()
             .AddSingleton(provider => SigningReadiness.Create(provider.GetRequiredService<SigningKeyRing>()))

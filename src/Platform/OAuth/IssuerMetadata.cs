@@ -13,6 +13,24 @@ public sealed class IssuerMetadata : DiscoveryDocumentResponse
     /// <summary>Discovery documents are flat except for lists and <c>mtls_endpoint_aliases</c>.</summary>
     public const int MaxDepth = 16;
 
+    /// <summary>
+    /// Where an issuer may have its metadata, in this order: RFC 8414 §3.1 (the path after the well-known part), the same for
+    /// OpenID Connect (RFC 8414 §5), OpenID Connect Discovery 1.0 §4.1 (the path before it).
+    /// </summary>
+    public static IReadOnlyList<Uri> GetPlaces(Uri issuer)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        var origin = issuer.GetLeftPart(UriPartial.Authority);
+        var path = issuer.AbsolutePath.TrimEnd('/');
+        string[] places =
+        [
+            $"{origin}/.well-known/oauth-authorization-server{path}",
+            $"{origin}/.well-known/openid-configuration{path}",
+            $"{origin}{path}/.well-known/openid-configuration",
+        ];
+        return [.. places.Distinct(StringComparer.Ordinal).Select(place => new Uri(place))];
+    }
+
     /// <summary>Parses a document that was already fetched. A document that is not an object has no members.</summary>
     /// <exception cref="JsonException">The document is not JSON, or its JSON is ambiguous.</exception>
     public static IssuerMetadata Read(ReadOnlyMemory<byte> document)

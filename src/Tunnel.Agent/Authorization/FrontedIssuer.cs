@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Culvert.Jose.Json;
+using Culvert.Platform.OAuth;
 using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 
@@ -38,7 +39,7 @@ internal sealed class FrontedIssuer
         var url = new Uri(issuer);
         var own = url.GetLeftPart(UriPartial.Authority);
         ownOrigins = new(upstream, StringComparer.OrdinalIgnoreCase) { own };
-        places = [.. KeySetSource.MetadataPlaces(url).Select(p => p.AbsolutePath)];
+        places = [.. IssuerMetadata.GetPlaces(url).Select(p => p.AbsolutePath)];
         MovesIssuer = settings.Rewrite.Contains(OidcConstants.Discovery.Issuer, StringComparer.Ordinal);
         var path = issuer.IndexOf('/', "https://".Length);
         Advertised =

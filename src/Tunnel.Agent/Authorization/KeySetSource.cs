@@ -41,7 +41,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
 
         var compare = $"Compare issuers.{issuer.Name}.issuer and jwks_url with what the provider publishes.";
         var (failure, next) = ("", compare);
-        foreach (var place in MetadataPlaces(new Uri(issuer.Issuer)))
+        foreach (var place in IssuerMetadata.GetPlaces(new Uri(issuer.Issuer)))
         {
             var document = await documents.GetAsync(issuer, place, cancellationToken);
             if (document.Body is { } body)
@@ -70,23 +70,6 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
         }
 
         return Failed($"metadata: {failure}", next);
-    }
-
-    /// <summary>
-    /// In this order: RFC 8414 §3.1 (the path after the well-known part), the same for OpenID Connect (RFC 8414 §5),
-    /// OpenID Connect Discovery 1.0 §4.1 (the path before it).
-    /// </summary>
-    internal static IReadOnlyList<Uri> MetadataPlaces(Uri issuer)
-    {
-        var origin = issuer.GetLeftPart(UriPartial.Authority);
-        var path = issuer.AbsolutePath.TrimEnd('/');
-        string[] places =
-        [
-            $"{origin}/.well-known/oauth-authorization-server{path}",
-            $"{origin}/.well-known/openid-configuration{path}",
-            $"{origin}{path}/.well-known/openid-configuration",
-        ];
-        return [.. places.Distinct(StringComparer.Ordinal).Select(p => new Uri(p))];
     }
 
     private async Task<KeySetResult> GetKeysAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken)

@@ -11,7 +11,10 @@ using Xunit;
 
 namespace Culvert.EndToEnd.Tests.SignIn;
 
-/// <summary>People connect their own accounts at a vendor, which is oidc-provider, from a call through a real agent.</summary>
+/// <summary>
+/// People connect their own accounts at a vendor, which is oidc-provider, from a call through a real agent. The service reads the
+/// vendor's endpoints from its metadata, and has no secret there.
+/// </summary>
 [Collection(SignInSystemCollection.Name)]
 public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(system)
 {
@@ -107,10 +110,8 @@ public sealed class ConnectedCallerTests(SignInSystem system) : SystemTest(syste
                 tunnel_id = Installation.Record.Tunnel.Id,
                 route = TunnelAgent.PolicedRoute,
                 display_name = "Vendor",
-                authorization_endpoint = new Uri(issuer, "/auth").AbsoluteUri,
-                token_endpoint = new Uri(issuer, "/token").AbsoluteUri,
                 client_id = IdentityProvider.VendorClient,
-                client_auth = "none",
+                client_auth = "private_key_jwt",
                 scopes = new[] { IdentityProvider.McpScope },
                 resource = Vendor,
                 issuer = Installation.IdentityProvider.Issuer,

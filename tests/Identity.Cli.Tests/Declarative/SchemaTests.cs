@@ -40,6 +40,7 @@ public sealed class SchemaTests : CommandTest
                 "tunnel",
                 "certificate_authority",
                 "rule",
+                "connection",
             ]);
     }
 }

@@ -187,7 +187,7 @@ internal static class CommandTable
         "oauth-client update ID --redirect-uri --require-dpop",
         "oauth-client archive ID --yes",
         "connection create NAME --tunnel --route --authorization-endpoint --token-endpoint --client-id --client-auth "
-            + "--client-secret-file --scope --issuer --revocation-endpoint --resource --ca-file --allow",
+            + "--client-secret-file --scope --issuer --discover --revocation-endpoint --resource --ca-file --allow",
         $"connection list {List}",
         "connection show ID --watch",
         "connection update ID --name --scope --client-secret-file",

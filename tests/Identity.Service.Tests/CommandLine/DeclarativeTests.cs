@@ -266,6 +266,98 @@ public sealed class DeclarativeTests : IAsyncLifetime
         (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Apply_OfAConnection_CreatesItAndChangesItsScopesAlone()
+    {
+        WriteConnection(token: "https://vendor.example.com/token", scopes: "files.read");
+        (await ChangesAsync("apply")).Count.ShouldBe(2);
+        (await ChangesAsync("apply")).ShouldBeEmpty();
+
+        WriteConnection(token: "https://vendor.example.com/token", scopes: "files.read, files.write");
+        var change = (await ChangesAsync("apply")).ShouldHaveSingleItem()!;
+
+        ((string?)change["verb"]).ShouldBe("update");
+        change["fields"]!.AsObject().Select(field => field.Key).ShouldBe(["scopes"]);
+        var connection = (await desk.JsonAsync("connection", "list"))["data"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)connection["client_auth"]).ShouldBe("private_key_jwt");
+        connection["scopes"]!.AsArray().Count.ShouldBe(2);
+        var exported = desk.Path("exported");
+        await desk.RunAsync(0, "export", "-f", exported);
+        await desk.RunAsync(0, "diff", "-f", exported, "--prune", "--drift-exit");
+        (await File.ReadAllTextAsync(Path.Combine(exported, "connection", "Vendor.yaml"))).ShouldContain(
+            "tunnel: docs\n"
+        );
+    }
+
+    [Fact]
+    public async Task Apply_OfAConnectionWithAnotherEndpoint_SaysThatItIsArchivedFirst()
+    {
+        WriteConnection(token: "https://vendor.example.com/token", scopes: "files.read");
+        await ChangesAsync("apply");
+        WriteConnection(token: "https://vendor.example.com/other", scopes: "files.read");
+
+        var error = await desk.RunAsync(3, "apply", "-f", folder);
+
+        error.ShouldContain("token_endpoint is fixed at creation");
+        error.ShouldContain("people allowed the present one: archive it, which ends their grants, and apply again");
+        await desk.RunAsync(0, "connection", "archive", "Vendor", "--yes");
+        ((string?)(await ChangesAsync("apply")).ShouldHaveSingleItem()!["verb"]).ShouldBe("create");
+    }
+
+    // A file has no secret. The connection that a command created with one is managed all the same, and its secret is not shown.
+    [Fact]
+    public async Task Apply_OfAConnectionWithASecret_IsManagedOnceACommandCreatedIt()
+    {
+        WriteConnection(token: "https://vendor.example.com/token", scopes: "files.read", auth: "client_secret_post");
+
+        (await desk.RunAsync(3, "apply", "-f", folder)).ShouldContain(
+            "no file has the secret of its client: create it with culvert connection create --client-secret-file"
+        );
+        (await desk.JsonAsync("tunnel", "list"))["data"]!.AsArray().ShouldBeEmpty();
+
+        const string Secret = "the-secret-of-the-client";
+        await desk.RunAsync(0, "tunnel", "create", "docs");
+        string[] create =
+        [
+            "connection create Vendor --tunnel docs --route files --client-id culvert --client-auth client_secret_post",
+            "--authorization-endpoint https://vendor.example.com/authorize",
+            "--token-endpoint https://vendor.example.com/token",
+            "--client-secret-file",
+        ];
+        await desk.RunAsync(0, [.. string.Join(' ', create).Split(' '), desk.Write("vendor.secret", Secret)]);
+
+        (await ChangesAsync("apply")).ShouldHaveSingleItem()!["fields"]!
+            .AsObject()
+            .Select(field => field.Key)
+            .ShouldBe(["scopes"]);
+        await desk.RunAsync(0, "export", "-f", desk.Path("exported"));
+        (
+            await File.ReadAllTextAsync(Path.Combine(desk.Path("exported"), "connection", "Vendor.yaml"))
+        ).ShouldNotContain(Secret);
+    }
+
+    private void WriteConnection(string token, string scopes, string auth = "private_key_jwt") =>
+        folder = Path.GetDirectoryName(
+            desk.Write(
+                "connections/vendor.yaml",
+                $$"""
+                kind: tunnel
+                name: docs
+                ---
+                kind: connection
+                name: Vendor
+                spec:
+                  tunnel: docs
+                  route: files
+                  client_id: culvert
+                  client_auth: {{auth}}
+                  authorization_endpoint: https://vendor.example.com/authorize
+                  token_endpoint: {{token}}
+                  scopes: [{{scopes}}]
+                """
+            )
+        )!;
+
     private void WritePolicy(params string[] lines) =>
         folder = Path.GetDirectoryName(
             desk.Write(

@@ -74,7 +74,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     [InlineData("route", "a b")]
     [InlineData("display_name", "")]
     [InlineData("client_id", "")]
-    [InlineData("client_auth", "private_key_jwt")]
+    [InlineData("client_auth", "client_secret_jwt")]
     [InlineData("client_auth", "none")]
     [InlineData("client_secret", "")]
     [InlineData("client_secret", null)]

@@ -43,6 +43,9 @@ internal sealed class UpstreamDouble
 
     public bool RefusesRevocations { get; set; }
 
+    /// <summary>Verifies the client's assertion, whose form it gets; null = the client has a secret.</summary>
+    public Func<IFormCollection, Task<bool>>? VerifiesAssertion { get; set; }
+
     /// <summary>Before a refresh is answered.</summary>
     public Func<Task>? BeforeRefresh { get; set; }
 
@@ -102,7 +105,7 @@ internal sealed class UpstreamDouble
         }
 
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        if (!IsClient(http))
+        if (!await IsClientAsync(http, form))
         {
             await RefuseAsync(http, HttpStatusCode.Unauthorized, "invalid_client");
             return;
@@ -151,7 +154,7 @@ internal sealed class UpstreamDouble
     private async Task RevokeAsync(HttpContext http)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        if (RefusesRevocations || !IsClient(http))
+        if (RefusesRevocations || !await IsClientAsync(http, form))
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
@@ -162,9 +165,14 @@ internal sealed class UpstreamDouble
     }
 
     // RFC 6749 §2.3.1, written apart from the service's own encoder.
-    private static bool IsClient(HttpContext http)
+    private async Task<bool> IsClientAsync(HttpContext http, IFormCollection form)
     {
         var header = http.Request.Headers.Authorization.ToString();
+        if (VerifiesAssertion is { } verify)
+        {
+            return header.Length == 0 && !form.ContainsKey("client_secret") && await verify(form);
+        }
+
         if (!header.StartsWith("Basic ", StringComparison.Ordinal))
         {
             return false;

@@ -49,7 +49,10 @@ internal sealed class IdentityProvider
     /// <summary>People who sign in to the console, by a redirect.</summary>
     public const string ConsoleClient = "culvert-console";
 
-    /// <summary>The identity service at a vendor where people have accounts; the provider is that vendor too.</summary>
+    /// <summary>
+    /// The identity service at a vendor where people have accounts; the provider is that vendor too. It has no secret there if
+    /// people sign in to routes.
+    /// </summary>
     public const string VendorClient = "culvert-at-vendor";
 
     /// <summary>The scope of every resource but the identity service: what a caller of an MCP server asks for.</summary>
@@ -244,6 +247,13 @@ internal sealed class IdentityProvider
                         : new[] { ConsoleCallback(audience), $"{audience}/oauth/{organizationId}/callback" },
                 },
                 vendor_client = VendorClient,
+                vendor_keys = organizationId is null
+                    ? null
+                    : new
+                    {
+                        url = $"{audience}/oauth/{organizationId}/upstreams/jwks",
+                        ca_file = run.File(IdentityService.Name, IdentityService.PlatformCaFileName),
+                    },
                 is_plain = organizationId is not null,
                 apps_file = AppsFile,
                 groups = new Dictionary<string, string[]>

@@ -14,6 +14,8 @@ internal sealed class IdentityService
 {
     public const string Name = Programs.IdentityService;
 
+    public const string PlatformCaFileName = "platform-ca.pem";
+
     private readonly RunDirectory run;
     private readonly PortPlan ports;
     private readonly TimeProvider time;
@@ -74,7 +76,7 @@ internal sealed class IdentityService
     public string AdminKeyFile => run.File(Name, "admin.key");
 
     /// <summary>The root that clients of 8443 trust, as published by the service.</summary>
-    public string PlatformCaFile => run.File(Name, "platform-ca.pem");
+    public string PlatformCaFile => run.File(Name, PlatformCaFileName);
 
     /// <summary>Where the audit goes, if the options say so.</summary>
     public string AuditExport => run.File(Folder, "audit.jsonl");

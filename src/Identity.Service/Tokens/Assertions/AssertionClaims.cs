@@ -18,6 +18,8 @@ internal sealed record AssertionClaims(
     DateTimeOffset IssuedAt
 )
 {
+    public const string Type = "JWT";
+
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
     private const int TokenIdBytes = 16;
@@ -39,9 +41,11 @@ internal sealed record AssertionClaims(
             Audience: audience,
             TunnelId: tunnel.Id.Value,
             Route: route,
-            TokenId: Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenIdBytes)),
+            TokenId: NewTokenId(),
             IssuedAt: now
         );
+
+    public static string NewTokenId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenIdBytes));
 
     /// <summary>The payload in UTF-8.</summary>
     public byte[] Encode()

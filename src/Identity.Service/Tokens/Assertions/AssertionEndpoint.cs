@@ -1,16 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
-using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Jose.Algorithms;
-using Culvert.Jose.Signatures;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.Assertions;
@@ -21,13 +15,11 @@ namespace Culvert.Identity.Service.Tokens.Assertions;
 /// </summary>
 internal sealed class AssertionEndpoint(
     TunnelStore tunnels,
-    AssertionKeys keys,
+    AssertionSigner signer,
     IJournal journal,
     ServiceIdentity identity,
-    ClockGuard clock,
     TimeProvider time,
-    SharedLimits limits,
-    ILogger<AssertionEndpoint> logger
+    SharedLimits limits
 )
 {
     private static readonly RateLimit PerAgent = new(120, TimeSpan.FromMinutes(1));
@@ -66,7 +58,12 @@ internal sealed class AssertionEndpoint(
 
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var claims = AssertionClaims.Create(identity, tunnel, wanted.Route, wanted.Audience, now);
-        var assertion = Sign(await keys.Ring.GetOrCreateAsync(cancellationToken), claims);
+        var assertion = await signer.SignAsync(
+            AssertionClaims.Type,
+            claims.Encode(),
+            claims.IssuedAt,
+            cancellationToken
+        );
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -91,22 +88,5 @@ internal sealed class AssertionEndpoint(
         : tunnel.IsArchived ? TunnelErrors.Archived.Refuse()
         : !tunnel.AssertionAudiences.Contains(wanted.Audience, StringComparer.Ordinal)
             ? AssertionErrors.Audience.Refuse()
-        // A revoked key must not sign.
-        : keys.Ring.IsStale ? StorageErrors.Unavailable.Refuse()
-        : clock.RefusalIfAlarmed();
-
-    private string Sign(SigningKeySet present, AssertionClaims claims)
-    {
-        var key = present.SignerAt(claims.IssuedAt).Key;
-        try
-        {
-            var header = $$"""{"alg":"{{key.Algorithm.Name()}}","kid":"{{key.KeyId}}","typ":"JWT"}""";
-            return Encoding.ASCII.GetString(CompactSigner.Sign(key, header, claims.Encode()));
-        }
-        catch (CryptographicException e)
-        {
-            Log.SigningFailed(logger, e, key.KeyId);
-            throw new SigningUnavailableException(e);
-        }
-    }
+        : signer.FindRefusal();
 }

@@ -10,17 +10,14 @@ internal sealed record UpstreamIssuerDocument(
     IReadOnlyList<string> ClaimsSupported
 )
 {
-    public static UpstreamIssuerDocument Create(string publicUrl, string organizationId)
-    {
-        var issuer = OrganizationIssuer.GetUpstreamsUrl(publicUrl, organizationId);
-        return new UpstreamIssuerDocument(
-            Issuer: issuer,
-            JwksUri: $"{issuer}/jwks",
+    public static UpstreamIssuerDocument Create(string publicUrl, string organizationId) =>
+        new(
+            Issuer: OrganizationIssuer.GetUpstreamsUrl(publicUrl, organizationId),
+            JwksUri: OrganizationIssuer.GetUpstreamsKeySetUrl(publicUrl, organizationId),
             // There is no sign-in here, but clouds require the member.
             ResponseTypesSupported: ["id_token"],
             SubjectTypesSupported: ["public"],
             IdTokenSigningAlgValuesSupported: ["RS256"],
             ClaimsSupported: ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "tunnel_id", "route"]
         );
-    }
 }
