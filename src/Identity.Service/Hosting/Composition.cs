@@ -21,6 +21,7 @@ using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.OAuthClients;
+using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.People;
 using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Search;
@@ -135,6 +136,7 @@ internal static class Composition
         services.AddScim();
         services.AddAuthorizationServer();
         services.AddUpstreamConnections();
+        services.AddPersonConnections();
         services.AddStaticSecrets();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
@@ -180,6 +182,7 @@ internal static class Composition
         host.MapSearch();
         host.MapAuthorizationServer();
         host.MapUpstreamConnections();
+        host.MapPersonConnections();
         host.MapStaticSecrets();
         host.MapDocumentation();
         host.MapConsole();

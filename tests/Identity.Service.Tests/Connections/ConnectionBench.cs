@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Authorization;
 using Culvert.Identity.Service.Tests.Fixtures;

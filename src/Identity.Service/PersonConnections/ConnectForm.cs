@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Connections;
+namespace Culvert.Identity.Service.PersonConnections;
 
 /// <summary>The fields of the page.</summary>
 internal static class ConnectForm

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Connections;
+namespace Culvert.Identity.Service.PersonConnections;
 
 /// <summary>What the page shows to a person who signed in.</summary>
 /// <param name="Path">Where the form goes.</param>

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Connections;
+namespace Culvert.Identity.Service.PersonConnections;
 
 /// <summary>What the page of a person who signed in carries: sealed, bound to the organization and the browser.</summary>
 /// <param name="SignedInAt">Seconds since 1970.</param>

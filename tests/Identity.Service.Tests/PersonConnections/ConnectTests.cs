@@ -1,15 +1,16 @@
 using System.Net;
-using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Authorization;
+using Culvert.Identity.Service.Tests.Connections;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Connections;
+namespace Culvert.Identity.Service.Tests.PersonConnections;
 
 /// <summary>The pages where a person connects, and what attackers do with them.</summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Authorization;
-using Culvert.Identity.Service.Connections.Pages;
+using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Pages;
@@ -15,12 +15,13 @@ using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
+using Culvert.Identity.Service.PersonConnections.Pages;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Culvert.Identity.Service.Connections;
+namespace Culvert.Identity.Service.PersonConnections;
 
 /// <summary>
 /// The pages where a person connects a route with their account at its upstream: 1. the link sends the browser to the
@@ -121,7 +122,7 @@ internal sealed class ConnectEndpoints(
                     RequestPurpose,
                     AuthorizeEndpoints.Bind(organizationId, browser),
                     request,
-                    ConnectionsJson.Default.ConnectRequest
+                    PersonConnectionsJson.Default.ConnectRequest
                 ),
                 person.Name,
                 connection.DisplayName,
@@ -158,7 +159,7 @@ internal sealed class ConnectEndpoints(
                 RequestPurpose,
                 AuthorizeEndpoints.Bind(organizationId, browser),
                 form[ConnectForm.RequestField],
-                ConnectionsJson.Default.ConnectRequest
+                PersonConnectionsJson.Default.ConnectRequest
             )
                 is not { } request
             || IsOver(request.ExpiresAt)
@@ -208,7 +209,7 @@ internal sealed class ConnectEndpoints(
                 StatePurpose,
                 AuthorizeEndpoints.Bind(connection.OrganizationId, browser),
                 given,
-                ConnectionsJson.Default.ConnectState
+                PersonConnectionsJson.Default.ConnectState
             )
                 is not { } state
             || state.ConnectionId != connection.Id.Value
@@ -332,7 +333,7 @@ internal sealed class ConnectEndpoints(
                     StatePurpose,
                     AuthorizeEndpoints.Bind(connection.OrganizationId, browser),
                     state,
-                    ConnectionsJson.Default.ConnectState
+                    PersonConnectionsJson.Default.ConnectState
                 )
             ),
         ];
