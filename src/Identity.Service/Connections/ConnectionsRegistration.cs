@@ -11,6 +11,7 @@ internal static class ConnectionsRegistration
         services
             .AddSingleton<ConnectionStore>()
             .AddSingleton<ConnectionGrantStore>()
+            .AddSingleton<PersonConnectionReader>()
             .AddSingleton<ConnectionCheck>()
             .AddSingleton<UpstreamFetcher>()
             .AddSingleton<UpstreamClient>()
