@@ -1,6 +1,5 @@
 using System.Net;
 using Culvert.Identity.Service.Console.SignIn;
-using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Authorization;
@@ -317,24 +316,7 @@ public sealed class ConnectTests : IAsyncLifetime
     [Fact]
     public async Task Connect_DeactivatedPerson_IsRefusedOnThePageAndToTheAgent()
     {
-        await bench
-            .Service.Get<IJournal>()
-            .CommitAsync(
-                new Decision
-                {
-                    Statements =
-                    [
-                        InactivePeople.Add(
-                            bench.People.Organization,
-                            bench.People.IssuerId,
-                            "ada",
-                            bench.Service.Time.GetUtcNow()
-                        ),
-                    ],
-                    Changes = ChangeTopics.Feed,
-                },
-                TestContext.Current.CancellationToken
-            );
+        await bench.DeactivateAsync("ada");
         using var browser = new ConsoleBrowser(bench.Service);
         bench.People.Subject = "ada";
 
