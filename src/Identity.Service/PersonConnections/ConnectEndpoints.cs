@@ -225,6 +225,7 @@ internal sealed class ConnectEndpoints(
             browser,
             new MyConnectionsDetails(
                 GetFormPath(organizationId),
+                Connection.GetListPath(organizationId),
                 carried,
                 request.Name,
                 [.. found.Take(MaxShown)],

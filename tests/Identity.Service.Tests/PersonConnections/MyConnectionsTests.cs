@@ -72,7 +72,7 @@ public sealed class MyConnectionsTests : IAsyncLifetime
         var (connected, others) = Split(Ada);
         connected.ShouldNotContain(">Disconnect<");
         others.ShouldContain("files.read");
-        others.ShouldContain("of docs</span>");
+        others.ShouldContain("of tunnel docs</span>");
     }
 
     [Fact]
