@@ -16,10 +16,11 @@ internal sealed class AuthorizationServer(
     Current<AuthorizationOptions> options
 )
 {
+    /// <summary>Whether the organization whose people sign in has one.</summary>
+    public bool IsEnabled => options.Value.Enabled && signIn.Value.HasProvider;
+
     public async ValueTask<bool> IsOfferedAsync(string organizationId, CancellationToken cancellationToken) =>
-        options.Value.Enabled
-        && signIn.Value.HasProvider
-        && await sessions.OrganizationAsync(cancellationToken) == organizationId;
+        IsEnabled && await sessions.OrganizationAsync(cancellationToken) == organizationId;
 
     public string GetIssuer(string organizationId) => OrganizationIssuer.GetUrl(identity.PublicUrl, organizationId);
 

@@ -63,4 +63,8 @@ internal sealed record Connection
 
     public static string GetConnectPath(string organizationId) =>
         $"{OrganizationIssuer.PathPrefix}{organizationId}/connect/";
+
+    /// <summary>The page where a person sees all connections of the organization, without the public URL.</summary>
+    public static string GetListPath(string organizationId) =>
+        $"{OrganizationIssuer.PathPrefix}{organizationId}/connections";
 }

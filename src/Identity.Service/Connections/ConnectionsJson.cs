@@ -17,6 +17,4 @@ namespace Culvert.Identity.Service.Connections;
 [JsonSerializable(typeof(ConnectionGrantDocument))]
 [JsonSerializable(typeof(Page<ConnectionGrantDocument>))]
 [JsonSerializable(typeof(SealedGrant))]
-[JsonSerializable(typeof(ConnectRequest))]
-[JsonSerializable(typeof(ConnectState))]
 internal sealed partial class ConnectionsJson : JsonSerializerContext;

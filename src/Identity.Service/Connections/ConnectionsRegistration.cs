@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Authorization;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.People;
@@ -12,6 +11,7 @@ internal static class ConnectionsRegistration
         services
             .AddSingleton<ConnectionStore>()
             .AddSingleton<ConnectionGrantStore>()
+            .AddSingleton<PersonConnectionReader>()
             .AddSingleton<ConnectionCheck>()
             .AddSingleton<UpstreamFetcher>()
             .AddSingleton<UpstreamDiscovery>()
@@ -20,8 +20,6 @@ internal static class ConnectionsRegistration
             .AddSingleton<ConnectionTokens>()
             .AddSingleton<ConnectionTokenEndpoint>()
             .AddSingleton<ConnectionEndpoints>()
-            .AddSingleton<ConnectEndpoints>()
-            .AddSingleton<ISignInContinuation>(provider => provider.GetRequiredService<ConnectEndpoints>())
             .AddSingleton<IOffBoardingEffect, ConnectionOffBoarding>()
             .AddSingleton<IRevocationEffect, ConnectionRevocation>()
             .AddSingleton<ConnectionRevoker>()
@@ -43,10 +41,5 @@ internal static class ConnectionsRegistration
         host.Map(ConnectionOperations.ListGrants, connections.ListGrantsAsync);
         host.Map(ConnectionOperations.RevokeGrant, connections.RevokeGrantAsync);
         host.Map(ConnectionOperations.GetToken, host.Services.GetRequiredService<ConnectionTokenEndpoint>().PostAsync);
-
-        var pages = host.Services.GetRequiredService<ConnectEndpoints>();
-        host.Page(HttpMethods.Get, "/oauth/{organization_id}/connect/{connection_id}", pages.BeginAsync);
-        host.Page(HttpMethods.Post, "/oauth/{organization_id}/connect", pages.AnswerAsync);
-        host.Page(HttpMethods.Get, "/oauth/{organization_id}/connected/{connection_id}", pages.FinishAsync);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
         this.MapAuthorities();
         this.MapCertificates();
         this.MapFederation();
+        this.MapConnections();
         this.MapRecords();
     }
 

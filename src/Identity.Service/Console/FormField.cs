@@ -63,6 +63,9 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     public static FormField LinesIfAny(string name) =>
         new(name, text => text.Length == 0 ? (null, null) : Lines(name).Read(text));
 
+    /// <summary>Networks with a port, one per line, as in <c>10.0.0.0/8:8443</c>; omitted if empty.</summary>
+    public static FormField Targets(string name) => new(name, text => ReadTargets(name, text));
+
     /// <summary>The checked boxes with this name: identifiers.</summary>
     public static FormField Chosen(string name) =>
         Lines(name) with
@@ -93,6 +96,32 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     public static FormField Clearable(string name) => Text(name) with { ClearsWhenEmpty = true };
 
     public static FormField Json(string name) => new(name, text => ReadJson(name, text));
+
+    // The port follows the last colon, because IPv6 networks have colons.
+    private static (JsonNode?, Refusal?) ReadTargets(string name, string text)
+    {
+        var targets = new JsonArray();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var colon = line.LastIndexOf(':');
+            if (
+                colon < 0
+                || !int.TryParse(line[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            )
+            {
+                return (
+                    null,
+                    RequestErrors.Invalid.Refuse(
+                        $"{name}: each line needs a network and a port, such as 10.0.0.0/8:8443."
+                    )
+                );
+            }
+
+            targets.Add(new JsonObject { ["cidr"] = line[..colon], ["port"] = port });
+        }
+
+        return (targets.Count == 0 ? null : targets, null);
+    }
 
     private static (JsonNode?, Refusal?) ReadJson(string name, string text)
     {

@@ -35,6 +35,7 @@ internal static class TunnelPages
                 FormField.Lines("client_source_ranges"),
                 FormField.Chosen("client_range_sets"),
                 FormField.Lines("agent_source_ranges"),
+                FormField.Lines("assertion_audiences"),
                 // A change replaces all four: an empty one is the edge's default.
                 FormField.Constant("limits", new JsonObject()),
                 FormField.Number("limits.max_connections"),

@@ -23,6 +23,7 @@ using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.Nodes;
 using Culvert.Identity.Service.OAuthClients;
 using Culvert.Identity.Service.People;
+using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.Scim;
 using Culvert.Identity.Service.Search;
 using Culvert.Identity.Service.Servers;
@@ -137,6 +138,7 @@ internal static class Composition
         services.AddAuthorizationServer();
         services.AddUpstreamConnections();
         services.AddGitHubApps(options.GitHubApps);
+        services.AddPersonConnections();
         services.AddStaticSecrets();
         services.AddDocumentation();
         services.AddJobs(); // last: the rounds begin after everything else has started, and stop before it
@@ -183,6 +185,7 @@ internal static class Composition
         host.MapAuthorizationServer();
         host.MapUpstreamConnections();
         host.MapGitHubApps();
+        host.MapPersonConnections();
         host.MapStaticSecrets();
         host.MapDocumentation();
         host.MapConsole();

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Certificates.Registered;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
@@ -124,6 +125,13 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
             OAuthClientOperations.List,
             $"SELECT id, name, redirect_uris AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
                 + $"FROM oauth_clients {OfOrganization}",
+            "id"
+        ),
+        new(
+            "connection",
+            ConnectionOperations.List,
+            "SELECT id, display_name AS name, route AS detail, tunnel_id, archived_at_ms, ordinal "
+                + $"FROM connections {OfOrganization}",
             "id"
         ),
         new(

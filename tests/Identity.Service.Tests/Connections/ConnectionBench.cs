@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Connections;
+using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Authorization;
 using Culvert.Identity.Service.Tests.Fixtures;
@@ -101,6 +103,8 @@ internal sealed class ConnectionBench : IAsyncDisposable
 
     public string ConnectPath => $"/oauth/{People.Organization}/connect/{ConnectionId}";
 
+    public string ListPath => $"/oauth/{People.Organization}/connections";
+
     public string ConnectUrl => FederatedService.PublicUrl + ConnectPath;
 
     public string CallbackPath => $"/oauth/{People.Organization}/connected/{ConnectionId}";
@@ -109,17 +113,27 @@ internal sealed class ConnectionBench : IAsyncDisposable
     public string SubjectOf(string person) => $"{People.IssuerId}:{person}";
 
     /// <summary>The person signs in and opens the page.</summary>
-    public async Task OpenAsync(ConsoleBrowser browser, string person)
+    public Task OpenAsync(ConsoleBrowser browser, string person) => OpenAsync(browser, person, ConnectPath);
+
+    /// <summary>The person signs in and opens the page with all connections.</summary>
+    public Task OpenListAsync(ConsoleBrowser browser, string person) => OpenAsync(browser, person, ListPath);
+
+    private async Task OpenAsync(ConsoleBrowser browser, string person, string path)
     {
         People.Subject = person;
-        using var page = await People.SignInAtAsync(browser, ConnectPath);
+        using var page = await People.SignInAtAsync(browser, path);
         page.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
     }
 
-    public Task<HttpResponseMessage> AnswerAsync(ConsoleBrowser browser, string answer = ConnectForm.Connect) =>
+    public Task<HttpResponseMessage> AnswerAsync(
+        ConsoleBrowser browser,
+        string answer = ConnectForm.Connect,
+        string? connectionId = null
+    ) =>
         browser.SubmitAsync(
             $"/oauth/{People.Organization}/connect",
             (ConnectForm.RequestField, AuthorizationBench.RequestOn(browser)),
+            (ConnectForm.ConnectionField, connectionId ?? ConnectionId),
             (ConnectForm.AnswerField, answer)
         );
 
@@ -193,6 +207,25 @@ internal sealed class ConnectionBench : IAsyncDisposable
                 ["reason"] = "has left",
             }
         );
+
+    /// <summary>The organization's directory deactivates the person.</summary>
+    public async Task DeactivateAsync(string person)
+    {
+        var result = await Service
+            .Get<IJournal>()
+            .CommitAsync(
+                new Decision
+                {
+                    Statements =
+                    [
+                        InactivePeople.Add(People.Organization, People.IssuerId, person, Service.Time.GetUtcNow()),
+                    ],
+                    Changes = ChangeTopics.Feed,
+                },
+                Cancel
+            );
+        result.Outcome.ShouldBe(CommitOutcome.Committed);
+    }
 
     public Task RevokeUpstreamAsync() => Service.Get<ConnectionRevoker>().RunAsync(Cancel);
 

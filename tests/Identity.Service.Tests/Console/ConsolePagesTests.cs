@@ -22,6 +22,8 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
     [InlineData("/console/rules/new")]
     [InlineData("/console/service-accounts")]
     [InlineData("/console/oauth-clients")]
+    [InlineData("/console/connections")]
+    [InlineData("/console/connections/new")]
     [InlineData("/console/people")]
     [InlineData("/console/simulate")]
     [InlineData("/console/history")]
@@ -148,13 +150,15 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
         using var answer = await browser.SubmitAsync(
             $"/console/tunnels/{tunnel.Id()}/settings",
             ("revision", "1"),
-            ("client_source_ranges", "10.0.0.0/8\r\nnowhere")
+            ("client_source_ranges", "10.0.0.0/8\r\nnowhere"),
+            ("assertion_audiences", "https://login.example.com")
         );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
         browser.Page.ShouldContain("role=\"alert\"");
         browser.Page.ShouldContain("client_source_ranges");
         browser.Page.ShouldContain("nowhere</textarea>");
+        browser.Page.ShouldContain("https://login.example.com</textarea>");
     }
 
     [Fact]
@@ -168,13 +172,38 @@ public sealed partial class ConsolePagesTests(ServiceFixture fixture) : IClassFi
             $"/console/tunnels/{tunnel.Id()}/settings",
             ("revision", "1"),
             ("display_name", "docs"),
-            ("client_source_ranges", "10.0.0.0/8\r\n192.0.2.1/32\r\n")
+            ("client_source_ranges", "10.0.0.0/8\r\n192.0.2.1/32\r\n"),
+            ("assertion_audiences", "https://login.example.com\r\napi://AzureADTokenExchange\r\n")
         );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         var saved = await service.Api.GetOkAsync($"/v1/tunnels/{tunnel.Id()}");
         saved.Text("display_name").ShouldBe("docs");
         saved.GetProperty("client_source_ranges").ToString().ShouldBe("""["10.0.0.0/8","192.0.2.1/32"]""");
+        saved
+            .GetProperty("assertion_audiences")
+            .ToString()
+            .ShouldBe("""["https://login.example.com","api://AzureADTokenExchange"]""");
+        (await browser.OpenAsync($"/console/tunnels/{tunnel.Id()}")).ShouldContain(
+            "api://AzureADTokenExchange</textarea>"
+        );
+    }
+
+    [Fact]
+    public async Task Submit_RefusedAudience_ShowsTheReason()
+    {
+        var tunnel = await service.Api.PostOkAsync("/v1/tunnels", "{}");
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        await browser.OpenAsync($"/console/tunnels/{tunnel.Id()}");
+
+        using var answer = await browser.SubmitAsync(
+            $"/console/tunnels/{tunnel.Id()}/settings",
+            ("assertion_audiences", "two words")
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, browser.Page);
+        browser.Page.ShouldContain("assertion_audiences: ");
+        browser.Page.ShouldContain("two words</textarea>");
     }
 
     [Fact]

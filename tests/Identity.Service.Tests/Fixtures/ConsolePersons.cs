@@ -28,7 +28,8 @@ internal static class ConsolePersons
     public static async Task<ConsoleBrowser> SignedInAsync(
         ServiceUnderTest service,
         IReadOnlyList<string> roles,
-        string subject = "ada"
+        string subject = "ada",
+        string issuer = Issuer
     )
     {
         var organization = await service.Api.GetOkAsync("/v1/organizations/current");
@@ -38,7 +39,7 @@ internal static class ConsolePersons
         {
             Id = Identifier.New("cses"),
             OrganizationId = organization.Id(),
-            Issuer = Issuer,
+            Issuer = issuer,
             Subject = subject,
             Name = subject,
             Roles = roles,

@@ -26,6 +26,7 @@ public sealed class SearchTests : IAsyncLifetime
         ["federation_rule"] = "federation_rules/id",
         ["service_account"] = "service_accounts/id",
         ["oauth_client"] = "client_id",
+        ["connection"] = "connection_id",
         ["route_policy"] = "policy_id",
         ["call_approval"] = "approval_id",
         ["webhook"] = "webhook_id",
@@ -66,6 +67,7 @@ public sealed class SearchTests : IAsyncLifetime
     [InlineData("tools.example.com", "tunnel_hostname")]
     [InlineData("HOOKS.example.com", "webhook")]
     [InlineData("alice", "admin_key")]
+    [InlineData("VENDOR", "connection")]
     [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Search_PartOfAName_FindsItInUpperAndLowerCase(string text, string type)
     {

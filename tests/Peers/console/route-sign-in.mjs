@@ -39,6 +39,11 @@ for (const tab of tabs) {
   await tab.getByText('This page may be closed.').waitFor();
 }
 
+// The person is known to the identity provider now, and sees their own connections without another step.
+await first.goto(`${issuer}/connections`);
+await first.getByRole('heading', { name: 'My connections', level: 1 }).waitFor();
+await look(first, 'my-connections');
+
 await browser.close();
 console.log(JSON.stringify({ ...report, answers }));
 process.exit(0);

@@ -101,6 +101,33 @@ await look(page, 'oauth-client');
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'OAuth clients' }).click();
 await look(page, 'oauth-clients');
 
+// A connection: refused, created; the page shows the redirect URI and never the secret.
+await page.goto(`${base}/console/connections/new`);
+await page.getByRole('textbox', { name: /^Name/ }).fill('Vendor');
+await page.getByLabel('Tunnel', { exact: true }).selectOption({ label: 'Documents' });
+await page.getByRole('textbox', { name: /^Route/ }).fill('vendor');
+await page.getByRole('textbox', { name: /^Authorization endpoint/ }).fill('https://vendor.example.com/authorize');
+await page.getByRole('textbox', { name: /^Token endpoint/ }).fill('http://vendor.example.com/token');
+await page.getByRole('textbox', { name: /^Client ID/ }).fill('culvert');
+await page.getByLabel(/^Client secret/).fill('the secret of a walk');
+await page.getByRole('textbox', { name: /^Scopes/ }).fill('files.read');
+await page.getByRole('button', { name: 'Create' }).click();
+await page.getByRole('alert').waitFor();
+await look(page, 'connection-new-refused');
+await page.getByRole('textbox', { name: /^Token endpoint/ }).fill('https://vendor.example.com/token');
+await page.getByLabel(/^Client secret/).fill('the secret of a walk');
+await page.getByRole('button', { name: 'Create' }).click();
+await page.getByText('Enter this redirect URI').waitFor();
+if ((await page.content()).includes('the secret of a walk')) report.findings.push('the page of a connection shows its secret');
+await look(page, 'connection');
+const connection = page.url().split('?')[0];
+await page.getByRole('textbox', { name: /^Name/ }).fill('Vendor of files');
+await page.getByRole('button', { name: 'Save' }).click();
+await page.getByRole('status').waitFor();
+await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Connections' }).click();
+await page.getByRole('link', { name: 'Vendor of files' }).waitFor();
+await look(page, 'connections');
+
 // An issuer whose keys are written down, an account, and a rule for the tunnel's agents: linted, tried, saved, edited.
 const jwk = { kty: 'EC', crv: 'P-256', kid: 'key-1', alg: 'ES256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' };
 await page.goto(`${base}/console/issuers/new`);
@@ -296,11 +323,11 @@ await page.goto(`${base}/console`);
 await page.getByRole('button', { name: 'Sign out' }).click();
 await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
 
-for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'webhooks', 'edges', 'tokens', 'organizations', 'settings']) {
+for (const path of ['', 'certificates', 'audit', 'approvals', 'rules/new', 'connections/new', 'webhooks', 'edges', 'tokens', 'organizations', 'settings']) {
   await dark.goto(`${base}/console/${path}`.replace(/\/$/, ''));
   await look(dark, `${path.replace('/', '-') || 'overview'}-dark`);
 }
-for (const [name, address] of [['tunnel', tunnel], ['agent', `${tunnel}/agent`], ['traffic', `${tunnel}/traffic`], ['clients', `${tunnel}/clients`], ['edge', edge]]) {
+for (const [name, address] of [['tunnel', tunnel], ['agent', `${tunnel}/agent`], ['traffic', `${tunnel}/traffic`], ['clients', `${tunnel}/clients`], ['edge', edge], ['connection', connection]]) {
   await dark.goto(address);
   await look(dark, `${name}-dark`);
 }

@@ -1,9 +1,10 @@
-namespace Culvert.Identity.Service.Connections;
+namespace Culvert.Identity.Service.PersonConnections;
 
-/// <summary>The fields of the page.</summary>
+/// <summary>The fields of the forms.</summary>
 internal static class ConnectForm
 {
     public const string RequestField = "request";
+    public const string ConnectionField = "connection";
     public const string AnswerField = "answer";
     public const string Connect = "connect";
     public const string Disconnect = "disconnect";

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Connections;
+namespace Culvert.Identity.Service.PersonConnections;
 
 /// <summary>
 /// The <c>state</c> at the upstream: sealed, bound to the organization and the browser. It names the person who signed in, so

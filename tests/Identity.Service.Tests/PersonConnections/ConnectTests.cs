@@ -1,15 +1,15 @@
 using System.Net;
-using Culvert.Identity.Service.Connections;
 using Culvert.Identity.Service.Console.SignIn;
-using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.PersonConnections;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Authorization;
+using Culvert.Identity.Service.Tests.Connections;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Connections;
+namespace Culvert.Identity.Service.Tests.PersonConnections;
 
 /// <summary>The pages where a person connects, and what attackers do with them.</summary>
 [Trait(StorageTrait.Name, StorageTrait.Both)]
@@ -316,24 +316,7 @@ public sealed class ConnectTests : IAsyncLifetime
     [Fact]
     public async Task Connect_DeactivatedPerson_IsRefusedOnThePageAndToTheAgent()
     {
-        await bench
-            .Service.Get<IJournal>()
-            .CommitAsync(
-                new Decision
-                {
-                    Statements =
-                    [
-                        InactivePeople.Add(
-                            bench.People.Organization,
-                            bench.People.IssuerId,
-                            "ada",
-                            bench.Service.Time.GetUtcNow()
-                        ),
-                    ],
-                    Changes = ChangeTopics.Feed,
-                },
-                TestContext.Current.CancellationToken
-            );
+        await bench.DeactivateAsync("ada");
         using var browser = new ConsoleBrowser(bench.Service);
         bench.People.Subject = "ada";
 
