@@ -123,7 +123,7 @@ await look(page, 'connection');
 const connection = page.url().split('?')[0];
 await page.getByRole('textbox', { name: /^Name/ }).fill('Vendor of files');
 await page.getByRole('button', { name: 'Save' }).click();
-await page.getByRole('status').waitFor();
+await page.getByRole('heading', { name: /Vendor of files/, level: 1 }).waitFor();
 await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Connections' }).click();
 await page.getByRole('link', { name: 'Vendor of files' }).waitFor();
 await look(page, 'connections');
