@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
-using Culvert.Jose.Json;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.OAuth;
 using Culvert.Platform.Timing;
@@ -19,7 +18,6 @@ internal sealed class UpstreamDiscovery(UpstreamFetcher fetcher, TimeProvider ti
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private const string ResourcePath = "/.well-known/oauth-protected-resource";
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <param name="wanted">A request that <see cref="ConnectionCheck"/> accepts.</param>
     public async ValueTask<Result<CreateConnectionRequest>> CompleteAsync(
@@ -62,20 +60,19 @@ internal sealed class UpstreamDiscovery(UpstreamFetcher fetcher, TimeProvider ti
         var fetched = await GetAsync(wanted, place, "resource", cancellationToken);
         if (!fetched.IsSuccess)
         {
-            return Refuse($"{place}: {fetched.Detail}");
+            return Refuse(place, fetched.Detail);
         }
 
         try
         {
-            using var document = JsonDocument.Parse(Utf8Text.WithoutMark(fetched.Body), Strict);
-            var root = document.RootElement;
+            var root = StrictJson.Parse(fetched.Body, IssuerMetadata.MaxDepth);
             if (
                 root.ValueKind != JsonValueKind.Object
                 || !root.TryGetProperty("resource", out var own)
                 || !IsText(own, wanted.Resource!)
             )
             {
-                return Refuse($"{place}: its resource is not the given one, byte for byte.");
+                return Refuse(place, "its resource is not the given one, byte for byte.");
             }
 
             if (
@@ -85,15 +82,15 @@ internal sealed class UpstreamDiscovery(UpstreamFetcher fetcher, TimeProvider ti
                 || servers[0].ValueKind != JsonValueKind.String
             )
             {
-                return Refuse($"{place}: it does not name exactly one of authorization_servers; name the issuer.");
+                return Refuse(place, "it does not name exactly one of authorization_servers; name the issuer.");
             }
 
             var named = wanted with { Issuer = servers[0].GetString() };
-            return ConnectionCheck.FindIssuer(named) is { } unfit ? Refuse($"{place}: {unfit.Message}") : named;
+            return ConnectionCheck.FindIssuer(named) is { } unfit ? Refuse(place, unfit.Message) : named;
         }
         catch (JsonException)
         {
-            return Refuse($"{place}: not a JSON document.");
+            return Refuse(place, "not a JSON document.");
         }
     }
 
@@ -119,7 +116,7 @@ internal sealed class UpstreamDiscovery(UpstreamFetcher fetcher, TimeProvider ti
                 continue;
             }
 
-            missing ??= Refuse($"{place}: {fetched.Detail}");
+            missing ??= Refuse(place, fetched.Detail);
             if (fetched.Refusal is not (FetchRefusal.Status or FetchRefusal.Redirect or FetchRefusal.ContentType))
             {
                 break;
@@ -156,11 +153,11 @@ internal sealed class UpstreamDiscovery(UpstreamFetcher fetcher, TimeProvider ti
                 : metadata.RequirePushedAuthorizationRequests == true
                     ? "it requires pushed authorization requests (RFC 9126), which the service does not send."
                 : ConnectionCheck.FindEndpoints(completed)?.Message;
-            return problem is null ? completed : Refuse($"{place}: {problem}");
+            return problem is null ? completed : Refuse(place, problem);
         }
         catch (JsonException)
         {
-            return Refuse($"{place}: not a JSON document.");
+            return Refuse(place, "not a JSON document.");
         }
     }
 
@@ -186,6 +183,8 @@ internal sealed class UpstreamDiscovery(UpstreamFetcher fetcher, TimeProvider ti
 
     private static bool IsText(JsonElement element, string value) =>
         element.ValueKind == JsonValueKind.String && element.ValueEquals(value);
+
+    private static Refusal Refuse(Uri place, string problem) => Refuse($"{place.AbsoluteUri}: {problem}");
 
     private static Refusal Refuse(string message) => ConnectionErrors.Discovery.Refuse(message);
 }

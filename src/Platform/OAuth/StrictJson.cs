@@ -3,8 +3,8 @@ using Culvert.Jose.Json;
 
 namespace Culvert.Platform.OAuth;
 
-/// <summary>Parses an authorization server's answer strictly, before any other code does.</summary>
-internal static class StrictJson
+/// <summary>Parses what an authorization server or a resource publishes strictly, before any other code does.</summary>
+public static class StrictJson
 {
     /// <exception cref="JsonException">Not JSON, too deep, a duplicate member, or an unpaired surrogate.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> text, int maxDepth)

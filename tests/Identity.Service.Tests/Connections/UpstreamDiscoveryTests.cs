@@ -130,6 +130,15 @@ public sealed class UpstreamDiscoveryTests : IAsyncLifetime
         Server.Script(Place, http => WriteAsync(http, "application/json", "{"));
         (await RefuseAsync(Body())).ShouldContain("not a JSON document");
 
+        // Half a character, and a member that is there twice.
+        foreach (var text in new[] { """{"issuer":"\ud800"}""", """{"issuer":"a","issuer":"a"}""" })
+        {
+            Server.Script(Place, http => WriteAsync(http, "application/json", text));
+            Server.Script(ResourcePlace, http => WriteAsync(http, "application/json", text));
+            (await RefuseAsync(Body())).ShouldContain("not a JSON document");
+            (await RefuseAsync(Body(FromResource))).ShouldContain("not a JSON document");
+        }
+
         Server.Script(
             Place,
             http => WriteAsync(http, "application/json", new string(' ', UpstreamFetcher.MaxBytes) + "{}")
