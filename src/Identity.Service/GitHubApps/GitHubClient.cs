@@ -82,8 +82,9 @@ internal sealed class GitHubClient(
     private static string? Describe(GitHubAppOptions app, int status) =>
         status switch
         {
-            401 => "GitHub does not accept the App's signature (401): the key of key_label is not the App's, client_id is of "
-                + "another App, or the clock of the service is wrong.",
+            401 =>
+                "GitHub does not accept the App's signature (401): the key of key_label is not the App's, client_id is of "
+                    + "another App, or the clock of the service is wrong.",
             403 => "GitHub refuses the App (403): its installation is suspended, or GitHub limits its requests.",
             404 => string.Create(
                 CultureInfo.InvariantCulture,

@@ -56,10 +56,9 @@ internal sealed class GitHubTokenEndpoint(
                 !UpstreamAssertionRequest.IsRoute(wanted.Route) ? AssertionErrors.Route.Refuse()
                 : tunnel.IsArchived ? TunnelErrors.Archived.Refuse()
                 : app is null ? GitHubErrors.Unknown.Refuse()
-                : clock.RefusalIfAlarmed()
-                    ?? rate.TryTake((peer.TunnelId!, peer.InstanceId!), GitHubErrors.Rate)
-            )
-            is { } refused
+                : clock.RefusalIfAlarmed() ?? rate.TryTake((peer.TunnelId!, peer.InstanceId!), GitHubErrors.Rate)
+            ) is
+            { } refused
         )
         {
             return refused;

@@ -60,7 +60,8 @@ internal static class CredentialReader
                 type == CredentialType.Google || section.Has(Google)
                     ? GoogleReader.Read(section.Section(Google))
                     : null,
-            GitHubApp = type == CredentialType.GitHubApp ? section.RequiredString(GitHubApp) : section.String(GitHubApp),
+            GitHubApp =
+                type == CredentialType.GitHubApp ? section.RequiredString(GitHubApp) : section.String(GitHubApp),
         };
         Check(section, settings, oauth.Mode, hasCertificate, hasToken);
         return settings;

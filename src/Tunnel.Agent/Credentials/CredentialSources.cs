@@ -16,7 +16,8 @@ internal sealed record CredentialSources(
 )
 {
     /// <summary>Outside of the running agent, which alone has an identity.</summary>
-    public static CredentialSources None { get; } = new(_ => Missing.Instance, Missing.Instance, (_, _) => null, (_, _) => null);
+    public static CredentialSources None { get; } =
+        new(_ => Missing.Instance, Missing.Instance, (_, _) => null, (_, _) => null);
 
     public IAssertionSource Get(AssertionOrigin origin, string route) =>
         origin == AssertionOrigin.Platform ? Platform : Service(route);

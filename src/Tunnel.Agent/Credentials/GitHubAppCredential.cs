@@ -31,7 +31,8 @@ internal sealed class GitHubAppCredential(
                 IssuedToken.IsToken(answer.AccessToken)
                     ? new IssuedToken(answer.AccessToken, ServiceRequest.Earlier(answer.ExpiresAt, longest), "")
                     : IssuedToken.Failed("The identity service answered with something that is not a token.", clock),
-            failure => IssuedToken.Failed($"The identity service gave no token of the GitHub App {app}: {failure}", clock),
+            failure =>
+                IssuedToken.Failed($"The identity service gave no token of the GitHub App {app}: {failure}", clock),
             "token of a GitHub App",
             clock
         );

@@ -346,8 +346,7 @@ internal sealed class AgentComponents : IAsyncDisposable
                 new PlatformAssertions(Settings.Identity.Token, Time),
                 (request, cancellationToken) =>
                     Credentials.Machine?.RequestConnectionTokenAsync(request, cancellationToken),
-                (request, cancellationToken) =>
-                    Credentials.Machine?.RequestGitHubTokenAsync(request, cancellationToken)
+                (request, cancellationToken) => Credentials.Machine?.RequestGitHubTokenAsync(request, cancellationToken)
             ),
             Secrets = new SecretUses(Time),
             Time = Time,

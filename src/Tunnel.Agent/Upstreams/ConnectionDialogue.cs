@@ -49,7 +49,8 @@ internal static class ConnectionDialogue
 
     private static ConnectPageForm ChooseForm(Exchange exchange, McpMessage message, PageDialogue dialogue) =>
         // The composed tool reads the page, and names it in the way of its own caller.
-        exchange.IsOfMember ? ConnectPageForm.Elicitation
+        exchange.IsOfMember
+            ? ConnectPageForm.Elicitation
         : dialogue.CanAsk ? ConnectPageForm.InputRequest
         : McpRevision.HasPageError(GetRevision(exchange)) ? ConnectPageForm.Elicitation
         : message.Method == McpMethods.CallTool ? ConnectPageForm.ToolError

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Addresses;
 using Culvert.Tunnel.Agent.Upstreams.Cookies;

@@ -8,7 +8,8 @@ namespace Culvert.Identity.Service.Tests.Configuration;
 public sealed class GitHubAppSectionTests
 {
     private const string Tunnel = "tnl_010000000000000000000000";
-    private const string Least = $"client_id: Iv1.8a61f9b3a7aba766, key_label: github, installation_id: 7, tunnels: [{Tunnel}]";
+    private const string Least =
+        $"client_id: Iv1.8a61f9b3a7aba766, key_label: github, installation_id: 7, tunnels: [{Tunnel}]";
     private const string Hsm = "pkcs11: {module: /usr/lib/hsm.so, token: culvert, pin: env:PATH}";
 
     [Fact]
@@ -78,9 +79,7 @@ public sealed class GitHubAppSectionTests
 
     [Fact]
     public void Read_MoreThanSixtyFour_IsRefused() =>
-        Errors(
-                $"github_apps: {{{string.Join(", ", Enumerable.Range(0, 65).Select(i => $"a{i}: {{{Least}}}"))}}}"
-            )
+        Errors($"github_apps: {{{string.Join(", ", Enumerable.Range(0, 65).Select(i => $"a{i}: {{{Least}}}"))}}}")
             .ShouldHaveSingleItem()
             .ShouldContain("There are too many.");
 
@@ -96,6 +95,7 @@ public sealed class GitHubAppSectionTests
 
     private static ConfigResult<ServiceSettings> LoadWithHsm(string written) =>
         WrittenConfiguration.Load(
-            WrittenConfiguration.Minimal.Replace("keys: {", $"keys: {{{Hsm}, ", StringComparison.Ordinal) + $"\n{written}"
+            WrittenConfiguration.Minimal.Replace("keys: {", $"keys: {{{Hsm}, ", StringComparison.Ordinal)
+                + $"\n{written}"
         );
 }

@@ -26,7 +26,7 @@ public sealed class GitHubAppTests : IAsyncLifetime
 
     private readonly List<GitHubAppOptions> apps = [];
     private readonly List<string> bodies = [];
-    private readonly string label = $"github-{Guid.NewGuid():N}";
+    private readonly string label = $"github-{RandomNumberGenerator.GetHexString(16)}";
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-github-").FullName;
 
     private MachineBench bench = null!;
@@ -130,9 +130,7 @@ public sealed class GitHubAppTests : IAsyncLifetime
 
     [Fact]
     public async Task Get_NameThatNoRouteHas_IsRefused() =>
-        await agent
-            .PostAsync(Path, Body(route: "a/b"))
-            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "assertion.route");
+        await agent.PostAsync(Path, Body(route: "a/b")).ShouldRefuseAsync(HttpStatusCode.BadRequest, "assertion.route");
 
     [Fact]
     public async Task Get_ArchivedTunnel_IsRefused()

@@ -217,11 +217,14 @@ internal sealed class ComposedCall
                 ?? (IsError(answer.Result) && !IsPassedOn(step) ? MemberAnswer.ToolError : null);
             return code is null
                 ? (answer.Result, null)
-                : (default, new ComposeFailure(ComposeFailure.StepFailed, step.Name, code) 
-                {
-                    Ticket = answer.Ticket,
-                    ConnectPage = answer.ConnectPage,
-                });
+                : (
+                    default,
+                    new ComposeFailure(ComposeFailure.StepFailed, step.Name, code)
+                    {
+                        Ticket = answer.Ticket,
+                        ConnectPage = answer.ConnectPage,
+                    }
+                );
         }
         finally
         {

@@ -145,7 +145,7 @@ public sealed class ComposeMembersTests : IDisposable
 
         var missing = await CallAsync(fixture);
         server.Calls.ShouldBeEmpty();
-        answer = new ConnectionTokenAnswer("token-of-alice", DateTimeOffset.UtcNow.AddHours(1), "");
+        answer = new ConnectionTokenAnswer("token-of-alice", TimeProvider.System.GetUtcNow().AddHours(1), "");
         var found = await CallAsync(fixture);
 
         var result = missing.GetProperty("result");
