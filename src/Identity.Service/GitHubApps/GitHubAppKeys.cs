@@ -34,7 +34,7 @@ internal sealed class GitHubAppKeys(TokenKeyHsm hsm, ILogger<GitHubAppKeys> logg
         }
         catch (CryptographicException e)
         {
-            Log.SigningFailed(logger, e, app.KeyLabel);
+            Log.AppKeyFailed(logger, e, app.KeyLabel);
             throw new SigningUnavailableException(e);
         }
     }

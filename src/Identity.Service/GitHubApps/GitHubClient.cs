@@ -27,7 +27,7 @@ internal sealed class GitHubClient(
     private const string Version = "2022-11-28";
     private const int MaxTokenCharacters = 16 * 1024;
 
-    // With all repositories of an installation, which GitHub lists beside the token.
+    // With all repositories of an installation, which GitHub lists with the token.
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);

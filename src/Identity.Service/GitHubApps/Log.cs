@@ -11,5 +11,5 @@ internal static partial class Log
     public static partial void GitHubFailed(ILogger logger, string gitHubApp, string reason);
 
     [LoggerMessage(EventIds.GitHubAppKeyFailed, LogLevel.Error, "The HSM's key {Label} of a GitHub App did not sign")]
-    public static partial void SigningFailed(ILogger logger, Exception fault, string label);
+    public static partial void AppKeyFailed(ILogger logger, Exception fault, string label);
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Culvert.Ca.Keys;
+using Culvert.Ca.Keys.Pkcs11;
 using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Rotation.Est;
@@ -9,6 +11,8 @@ using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.GitHubApps;
+using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Mail;
 using Culvert.Identity.Service.OAuthClients;
@@ -16,6 +20,7 @@ using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tests.Audit.Export;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Identity.Service.Tests.Webhooks;
+using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Identity.Service.Transparency;
 using Culvert.Identity.Service.Transparency.Witnesses;
 using Culvert.Identity.Service.Webhooks;
@@ -24,6 +29,8 @@ using Culvert.Platform.Secrets;
 using Culvert.Platform.Transparency;
 using Culvert.Testing;
 using Culvert.Testing.Proxies;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Hosting;
@@ -34,6 +41,16 @@ public sealed class ServiceProxyTests
     public static TheoryData<string, WayToTarget> Rows { get; } = new(ProxyTrial.Rows);
 
     private const string Refused = "is not trusted";
+
+    private static readonly Pkcs11Settings Hsm = new(SoftHsm.ModulePath, SoftHsm.Token, () => SoftHsm.Pin);
+
+    private static readonly Lazy<string> GitHubKey = new(() =>
+    {
+        SoftHsm.Ensure();
+        var label = $"github-{RandomNumberGenerator.GetHexString(16)}";
+        new Pkcs11Token(Hsm).Generate(label, KeyAlgorithm.Rsa2048);
+        return label;
+    });
 
     private readonly ScriptedHostResolver names = new();
 
@@ -239,6 +256,38 @@ public sealed class ServiceProxyTests
                     Cancel
                 );
                 return answer.Detail;
+            }
+        );
+
+    [Theory, Trait(ProxyTrial.Client, "Identity.Service/GitHubApps/GitHubClient.cs")]
+    [MemberData(nameof(Rows))]
+    public Task GitHub_ThroughAProxy_ReadsItAlone(string proxy, WayToTarget way) =>
+        ProxyTrial.RunAsync(
+            proxy,
+            way,
+            Refused,
+            async trial =>
+            {
+                var app = new GitHubAppOptions
+                {
+                    Name = "handbook",
+                    ClientId = "Iv23li",
+                    KeyLabel = GitHubKey.Value,
+                    InstallationId = 1,
+                    Tunnels = [],
+                    ApiUrl = new Uri(MarkedUrl),
+                    CaFile = trial.TargetRootsFile,
+                };
+                using var logs = new CapturedLogs();
+                var client = new GitHubClient(
+                    new GitHubAppKeys(new TokenKeyHsm(new InstallationHsm(Hsm)), NullLogger<GitHubAppKeys>.Instance),
+                    Outbound(trial),
+                    TimeProvider.System,
+                    names,
+                    new Logger<GitHubClient>(new LoggerFactory([logs]))
+                );
+                (await client.RequestAsync(app, Cancel)).IsOk.ShouldBeFalse();
+                return logs.Text;
             }
         );
 
