@@ -109,6 +109,7 @@ await page.getByRole('textbox', { name: /^Route/ }).fill('vendor');
 await page.getByRole('textbox', { name: /^Authorization endpoint/ }).fill('https://vendor.example.com/authorize');
 await page.getByRole('textbox', { name: /^Token endpoint/ }).fill('http://vendor.example.com/token');
 await page.getByRole('textbox', { name: /^Client ID/ }).fill('culvert');
+await page.getByLabel('Authentication', { exact: true }).selectOption('client_secret_basic');
 await page.getByLabel(/^Client secret/).fill('the secret of a walk');
 await page.getByRole('textbox', { name: /^Scopes/ }).fill('files.read');
 await page.getByRole('button', { name: 'Create' }).click();
