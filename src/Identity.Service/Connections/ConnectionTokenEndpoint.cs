@@ -49,8 +49,7 @@ internal sealed class ConnectionTokenEndpoint(
         }
 
         var peer = request.Peer;
-        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
-        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
+        if (await tunnels.FindAsync(peer, cancellationToken) is not { } tunnel)
         {
             return RequestErrors.NotFound.Refuse();
         }

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Addresses;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
@@ -37,7 +36,7 @@ internal sealed class GitHubClient(
         X509Certificate2Collection? roots = null;
         try
         {
-            roots = ReadRoots(app);
+            roots = CaFile.Read(app.CaFile);
             var fetched = await CreateFetcher(app).FetchAsync(CreateRequest(app, roots), cancellationToken);
             if (!fetched.IsSuccess)
             {
@@ -161,10 +160,4 @@ internal sealed class GitHubClient(
             ),
             WantsAnyStatus = true,
         };
-
-    // Read at each call, so that a renewed file needs no restart.
-    private static X509Certificate2Collection? ReadRoots(GitHubAppOptions app) =>
-        app.CaFile.Length == 0 ? null
-        : CertificatePem.TryRead(File.ReadAllText(app.CaFile), out var roots) ? [.. roots]
-        : throw new IOException($"{app.CaFile} contains no readable certificates.");
 }

@@ -59,8 +59,7 @@ internal sealed class ReportEndpoints(
             return malformed;
         }
 
-        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
-        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
+        if (await tunnels.FindAsync(peer, cancellationToken) is not { } tunnel)
         {
             return RequestErrors.NotFound.Refuse();
         }

@@ -13,6 +13,13 @@ internal sealed class TunnelStore(Database database)
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
         SingleAsync(" WHERE id = @tunnelId", new { tunnelId }, cancellationToken);
 
+    /// <summary>The tunnel of an agent's certificate, also an archived one; null if the organization has no such tunnel.</summary>
+    public async ValueTask<Tunnel?> FindAsync(MachinePeer agent, CancellationToken cancellationToken) =>
+        await FindAsync(agent.TunnelId!, cancellationToken) is { } tunnel
+        && tunnel.OrganizationId == agent.OrganizationId
+            ? tunnel
+            : null;
+
     /// <summary>The unarchived tunnel whose current token has that SHA-256.</summary>
     public ValueTask<Tunnel?> FindByTokenAsync(byte[] tokenHash, CancellationToken cancellationToken) =>
         SingleAsync(" WHERE token_hash = @tokenHash AND archived_at_ms IS NULL", new { tokenHash }, cancellationToken);

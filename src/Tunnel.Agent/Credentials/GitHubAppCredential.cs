@@ -16,25 +16,23 @@ internal sealed class GitHubAppCredential(
     // A longer one would come from a clock that is behind the service's.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    private readonly TimeProvider clock = time;
-
     public override string Kind => "github_app";
 
     protected override string Subject => app;
 
     protected override Task<IssuedToken> RequestAsync()
     {
-        var longest = clock.GetUtcNow() + Longest;
+        var longest = Time.GetUtcNow() + Longest;
         return ServiceRequest.SendAsync(
             token => request(new GitHubTokenRequest(Route: route, GithubApp: app), token),
             answer =>
                 IssuedToken.IsToken(answer.AccessToken)
                     ? new IssuedToken(answer.AccessToken, ServiceRequest.Earlier(answer.ExpiresAt, longest), "")
-                    : IssuedToken.Failed("The identity service answered with something that is not a token.", clock),
+                    : IssuedToken.Failed("The identity service answered with something that is not a token.", Time),
             failure =>
-                IssuedToken.Failed($"The identity service gave no token of the GitHub App {app}: {failure}", clock),
+                IssuedToken.Failed($"The identity service gave no token of the GitHub App {app}: {failure}", Time),
             "token of a GitHub App",
-            clock
+            Time
         );
     }
 }

@@ -9,6 +9,8 @@ internal abstract class OwnTokenCredential(TimeProvider time) : UpstreamCredenti
 
     private readonly TokenStore tokens = new(time);
 
+    protected TimeProvider Time => time;
+
     /// <summary>Whom the token represents, in records.</summary>
     protected abstract string Subject { get; }
 

@@ -41,8 +41,7 @@ internal sealed class CallApprovalEndpoints(
         }
 
         var peer = request.Peer;
-        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
-        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
+        if (await tunnels.FindAsync(peer, cancellationToken) is null)
         {
             return RequestErrors.NotFound.Refuse();
         }

@@ -38,10 +38,7 @@ internal sealed class AssertionEndpoint(
         }
 
         var peer = request.Peer;
-        if (
-            await tunnels.FindAsync(peer.TunnelId!, cancellationToken) is not { } tunnel
-            || tunnel.OrganizationId != peer.OrganizationId
-        )
+        if (await tunnels.FindAsync(peer, cancellationToken) is not { } tunnel)
         {
             return RequestErrors.NotFound.Refuse();
         }

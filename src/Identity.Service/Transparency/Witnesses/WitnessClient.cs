@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Addresses;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
 using Culvert.Platform.Transparency;
@@ -34,7 +33,7 @@ internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvi
         X509Certificate2Collection? roots = null;
         try
         {
-            roots = ReadRoots(witness);
+            roots = CaFile.Read(witness.CaFile);
             var fetched = await CreateFetcher(witness)
                 .FetchAsync(CreateRequest(witness, roots, Render(from, proof, head.Note)), cancellationToken);
             return fetched.IsSuccess
@@ -162,10 +161,4 @@ internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvi
             Post = new FetchPost(body, "text/plain; charset=utf-8", []),
             WantsAnyStatus = true,
         };
-
-    // Read at each call, so that a renewed file needs no restart.
-    private static X509Certificate2Collection? ReadRoots(WitnessOptions witness) =>
-        witness.CaFile.Length == 0 ? null
-        : CertificatePem.TryRead(File.ReadAllText(witness.CaFile), out var roots) ? [.. roots]
-        : throw new IOException($"{witness.CaFile} contains no readable certificates.");
 }

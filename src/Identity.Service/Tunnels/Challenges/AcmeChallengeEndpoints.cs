@@ -47,7 +47,7 @@ internal sealed class AcmeChallengeEndpoints(
             return refused;
         }
 
-        if (await FindTunnelAsync(request.Peer, cancellationToken) is not { } tunnel)
+        if (await tunnels.FindAsync(request.Peer, cancellationToken) is not { } tunnel)
         {
             return RequestErrors.NotFound.Refuse();
         }
@@ -206,7 +206,7 @@ internal sealed class AcmeChallengeEndpoints(
         ApiRequest request,
         CancellationToken cancellationToken
     ) =>
-        await FindTunnelAsync(request.Peer, cancellationToken) is { } tunnel
+        await tunnels.FindAsync(request.Peer, cancellationToken) is { } tunnel
         && await FindLiveAsync(request, cancellationToken) is { } challenge
         && challenge.TunnelId == tunnel.Id.Value
             ? (tunnel, challenge)
@@ -217,12 +217,6 @@ internal sealed class AcmeChallengeEndpoints(
         && await challenges.FindAsync(id.Value, cancellationToken) is { } challenge
         && challenge.ExpiresAt > time.GetUtcNow()
             ? challenge
-            : null;
-
-    private async ValueTask<Tunnel?> FindTunnelAsync(MachinePeer peer, CancellationToken cancellationToken) =>
-        await tunnels.FindAsync(peer.TunnelId!, cancellationToken) is { } tunnel
-        && tunnel.OrganizationId == peer.OrganizationId
-            ? tunnel
             : null;
 
     private async ValueTask<ApiAnswer> AnswerAsync(
